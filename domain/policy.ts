@@ -1,0 +1,98 @@
+import type { FlagReason } from './flag.ts';
+
+/** What a project wants, as data; every change is a new version. All shares are 0 to 1. */
+export interface Policy {
+  readonly flagging: {
+    /** A prediction below this confidence is flagged `low_confidence`; 0 turns it off. */
+    readonly confidenceMin: number;
+    /** A prediction whose two best classes are closer than this is flagged `ambiguous`; 0 turns it off. */
+    readonly marginMin: number;
+    /** Overrides by class id of the top class. */
+    readonly perClass: readonly { readonly classId: number; readonly confidenceMin?: number; readonly marginMin?: number }[];
+    /** Cosine distance to the nearest class centroid above which a prediction is `novel`; null turns it off. */
+    readonly noveltyMax: number | null;
+    /** Sharpness below which an image is flagged `blurred`; null turns it off. */
+    readonly sharpnessMin: number | null;
+    /** Images of one camera closer than this many seconds are one burst; one of a burst is asked about. 0 turns it off. */
+    readonly burstSeconds: number;
+    /** Perceptual hashes at most this many bits apart (same camera, same day) are near duplicates. -1 turns it off. */
+    readonly nearDuplicateBits: number;
+  };
+  readonly audit: {
+    /** Share of all predictions drawn before anything else, to measure accuracy. */
+    readonly share: number;
+  };
+  /** costs[true][answered], by class id as text; absent pairs cost 1 when wrong, 0 when right. */
+  readonly costs: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly review: {
+    /** At most this many items in a round. */
+    readonly itemsMax: number;
+    /** Share of the images that arrived since the last round that a round may ask about; audit included. */
+    readonly shareMax: number;
+    /** A round closes at the latest after this many hours. */
+    readonly deadlineHours: number;
+    /** Enough flagged images to open a round without waiting for the schedule; 0 turns it off. */
+    readonly openAtFlags: number;
+    readonly leaseSeconds: number;
+    /** Answers wanted for each item before it can settle. */
+    readonly overlap: number;
+    /** Share of ordinary items shown blind, so that blindness betrays nothing. */
+    readonly blindShare: number;
+  };
+  readonly retrain: {
+    /** New labels that start a light retrain without waiting for the schedule; 0 turns it off. */
+    readonly afterLabels: number;
+    /** Most labels a light retrain needs to be worth starting. */
+    readonly labelsMin: number;
+  };
+  readonly gate: GatePolicy;
+}
+
+/** Thresholds of the offline gate; see promotion.ts. Margins are shares, 0.01 = one point. */
+export interface GatePolicy {
+  readonly overallMargin: number;
+  readonly referenceMargin: number;
+  readonly perClassMargin: number;
+  /** Classes with a tighter guard of their own. */
+  readonly listedClasses: readonly { readonly classId: number; readonly margin: number }[];
+  /** Fewer paired images than this and a comparison cannot tell. */
+  readonly evidenceMin: number;
+  readonly onCannotTell: 'wait' | 'promoteIfSuperior';
+}
+
+export const defaultPolicy: Policy = {
+  flagging: {
+    confidenceMin: 0.8,
+    marginMin: 0.3,
+    perClass: [],
+    noveltyMax: null,
+    sharpnessMin: null,
+    burstSeconds: 60,
+    nearDuplicateBits: 4,
+  },
+  audit: { share: 0.04 },
+  costs: {},
+  review: {
+    itemsMax: 500,
+    shareMax: 0.25,
+    deadlineHours: 168,
+    openAtFlags: 50,
+    leaseSeconds: 120,
+    overlap: 1,
+    blindShare: 0.1,
+  },
+  retrain: { afterLabels: 50, labelsMin: 5 },
+  gate: {
+    overallMargin: 0.01,
+    referenceMargin: 0.05,
+    perClassMargin: 0.05,
+    listedClasses: [],
+    evidenceMin: 50,
+    onCannotTell: 'wait',
+  },
+};
+
+/** The order in which reasons are shown. */
+export const flagReasonOrder: readonly FlagReason[] = [
+  'audit', 'reported', 'disagreement', 'low_confidence', 'ambiguous', 'novel', 'blurred', 'drift',
+];

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { PerennialError } from '../domain/errors.ts';
+
+/** Secrets are made at install; a known, empty or short one stops the start. */
+const secret = z.string().min(24, 'at least 24 characters').refine((s) => !/change.?me|secret|password|example/i.test(s) && new Set(s).size > 6, 'looks like a placeholder');
+const port = z.coerce.number().int().min(1).max(65535);
+const threads = z.coerce.number().int().min(1).max(256);
+
+const common = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }),
+  S3_ACCESS_KEY: z.string().min(3),
+  S3_SECRET_KEY: z.string().min(8),
+  S3_BUCKET: z.string().min(3).default('perennial'),
+  S3_REGION: z.string().default('us-east-1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Folder for caches that may be thrown away. */
+  PERENNIAL_CACHE_DIR: z.string().default('.perennial/cache'),
+};
+
+export const apiConfig = z.object({
+  ...common,
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.default(7300),
+  /** The address people and cameras use; Host and Origin are held against it. */
+  PUBLIC_URL: z.url().default('http://localhost:7300'),
+  SERVING_URL: z.url().default('http://127.0.0.1:7301'),
+  AUTH_SECRET: secret,
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  MLFLOW_TRACKING_URI: z.url().optional(),
+  /** The built labelling pages. */
+  UI_DIR: z.string().default('labeling-ui/dist'),
+});
+
+export const serveConfig = z.object({
+  ...common,
+  SERVING_HOST: z.string().default('127.0.0.1'),
+  SERVING_PORT: port.default(7301),
+  SERVING_THREADS: threads.default(2),
+  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(256).default(16),
+  BATCH_DELAY_MS_MAX: z.coerce.number().min(0).max(1000).default(4),
+  QUEUE_LENGTH_MAX: z.coerce.number().int().min(1).default(256),
+});
+
+export const workerConfig = z.object({
+  ...common,
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  MLFLOW_TRACKING_URI: z.url().optional(),
+  /** The default backbone file, made by the platform's set-up. */
+  BACKBONE_FILE: z.string().optional(),
+  TRAINING_THREADS: threads.default(2),
+});
+
+/**
+ * Reads a process's environment once. This is the one place that does.
+ * @throws PerennialError CONFIG_INVALID naming every bad variable at once, never its value
+ */
+export function readConfig<T extends z.ZodObject>(schema: T, environment: Readonly<Record<string, string | undefined>>): z.output<T> {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const bad = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new PerennialError('CONFIG_INVALID', `The environment has ${bad.length} bad variable${bad.length === 1 ? '' : 's'}:\n  ${bad.join('\n  ')}`);
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { roles, keyRoles } from '../domain/roles.ts';
+import { classSchema, idSchema, instantSchema, shareSchema, slugSchema } from './common.ts';
+
+const costsSchema = z.record(z.string().regex(/^\d+$/), z.record(z.string().regex(/^\d+$/), z.number().min(0)));
+
+export const policySchema = z.strictObject({
+  flagging: z.strictObject({
+    confidenceMin: shareSchema,
+    marginMin: shareSchema,
+    perClass: z.array(z.strictObject({ classId: z.number().int().min(0), confidenceMin: shareSchema.optional(), marginMin: shareSchema.optional() })),
+    noveltyMax: z.number().min(0).max(2).nullable(),
+    sharpnessMin: z.number().min(0).nullable(),
+    burstSeconds: z.number().min(0).max(3600),
+    nearDuplicateBits: z.number().int().min(-1).max(32),
+  }),
+  audit: z.strictObject({ share: shareSchema }),
+  costs: costsSchema,
+  review: z.strictObject({
+    itemsMax: z.number().int().min(1).max(20000),
+    shareMax: shareSchema,
+    deadlineHours: z.number().positive().max(24 * 90),
+    openAtFlags: z.number().int().min(0),
+    leaseSeconds: z.number().int().min(5).max(3600),
+    overlap: z.number().int().min(1).max(5),
+    blindShare: shareSchema,
+  }),
+  retrain: z.strictObject({ afterLabels: z.number().int().min(0), labelsMin: z.number().int().min(1) }),
+  gate: z.strictObject({
+    overallMargin: shareSchema,
+    referenceMargin: shareSchema,
+    perClassMargin: shareSchema,
+    listedClasses: z.array(z.strictObject({ classId: z.number().int().min(0), margin: shareSchema })),
+    evidenceMin: z.number().int().min(1),
+    onCannotTell: z.enum(['wait', 'promoteIfSuperior']),
+  }),
+});
+
+export const createProjectSchema = z.strictObject({
+  slug: slugSchema,
+  name: z.string().min(1).max(120),
+  classes: z.array(z.string().min(1).max(120)).min(2).max(1000),
+  timeZone: z.string().min(1).max(64).default('UTC'),
+  policy: policySchema.optional(),
+});
+
+export const projectSchema = z.strictObject({
+  id: idSchema,
+  slug: slugSchema,
+  name: z.string(),
+  timeZone: z.string(),
+  classes: z.array(classSchema),
+  policy: policySchema,
+  policyVersion: z.number().int(),
+  champion: z.strictObject({ id: idSchema, number: z.number().int(), kind: z.string() }).nullable(),
+  counts: z.strictObject({ images: z.number().int(), predictions: z.number().int(), labels: z.number().int(), waitingItems: z.number().int(), openItems: z.number().int() }),
+  myRole: z.enum(keyRoles),
+});
+export type ProjectReply = z.infer<typeof projectSchema>;
+
+export const invitationBodySchema = z.strictObject({ email: z.email().optional(), role: z.enum(roles) });
+export const invitationReplySchema = z.strictObject({ url: z.string(), expiresAt: instantSchema });
+export const acceptInvitationSchema = z.strictObject({
+  token: z.string().min(20).max(200),
+  name: z.string().min(1).max(120),
+  email: z.email(),
+  password: z.string().min(10).max(200),
+});
+
+export const apiKeyBodySchema = z.strictObject({ name: z.string().min(1).max(120), role: z.enum(keyRoles), camera: z.string().min(1).max(120).optional() });
+export const apiKeyReplySchema = z.strictObject({ id: idSchema, name: z.string(), role: z.enum(keyRoles), prefix: z.string(), /** Shown once. */ secret: z.string() });
+
+export const meSchema = z.strictObject({
+  kind: z.enum(['person', 'key']),
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  projects: z.array(z.strictObject({ id: idSchema, slug: slugSchema, name: z.string(), role: z.enum(keyRoles) })),
+});
+export type MeReply = z.infer<typeof meSchema>;

@@ -1,0 +1,34 @@
+/** Inputs, signals and queries of workflows. Workflows carry ids, never images; every id is text. */
+import { z } from 'zod';
+import { idSchema } from './common.ts';
+
+export const taskQueue = 'perennial';
+
+export const collectInputSchema = z.strictObject({ projectId: idSchema, reason: z.string(), key: z.string(), itemsMax: z.number().int().nullable() });
+export type CollectInput = z.infer<typeof collectInputSchema>;
+
+export const routeForReviewInputSchema = z.strictObject({ projectId: idSchema, roundId: idSchema });
+export type RouteForReviewInput = z.infer<typeof routeForReviewInputSchema>;
+
+export const retrainInputSchema = z.strictObject({ projectId: idSchema, kind: z.enum(['light', 'cold_start']), reason: z.string(), key: z.string() });
+export type RetrainInput = z.infer<typeof retrainInputSchema>;
+
+export const promoteInputSchema = z.strictObject({ projectId: idSchema, challengerId: idSchema, key: z.string() });
+export type PromoteInput = z.infer<typeof promoteInputSchema>;
+
+/** A step answers in words. */
+export interface StepOutcome {
+  readonly outcome: 'done' | 'skipped' | 'held';
+  readonly why: string;
+}
+
+export const workflowIds = {
+  collect: (projectId: string) => `${projectId}/collect-predictions`,
+  round: (projectId: string, roundId: string) => `${projectId}/route-for-review/${roundId}`,
+  retrain: (projectId: string) => `${projectId}/retrain-light`,
+  promote: (projectId: string) => `${projectId}/promote-model`,
+} as const;
+export const scheduleIds = {
+  collect: (projectId: string) => `${projectId}/collect-predictions-daily`,
+  light: (projectId: string) => `${projectId}/retrain-light-weekly`,
+} as const;

@@ -46,7 +46,6 @@ _STAGES = (
     (1, 3, 1, 6, 320),
 )
 _STEM_CHANNELS = 32
-OWN_PREFIX = "perennial."
 
 
 @dataclass(frozen=True)
@@ -144,18 +143,34 @@ def _inverted_residual(graph: _Graph, source: str, block: _Block, size: int) -> 
     return flow, size
 
 
+def _behind(graph: onnx.GraphProto, name: str) -> set[str]:
+    """Names of every tensor that this one is computed from, itself included."""
+    makers = {output: node for node in graph.node for output in node.output}
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        tensor = waiting.pop()
+        if tensor and tensor not in seen:
+            seen.add(tensor)
+            waiting.extend(makers[tensor].input if tensor in makers else ())
+    return seen
+
+
 def weights_digest(model: onnx.ModelProto) -> str:
-    """SHA-256 of what the model has learned, whatever its file looks like: name, type, shape and little-endian values of
-    every initializer and tensor constant of the graph, by name; what this product adds (`perennial.…`) is left out."""
-    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
-    for node in model.graph.node:
+    """SHA-256 of what an embedding is computed from: name, type, shape and little-endian values of every constant behind
+    the output `embedding` (of every constant where there is no such output), in the order of their names. Adding an
+    output, a head or notes leaves it as it is. `adapters/onnx/weights-digest.ts` computes the same."""
+    graph = model.graph
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
         for attribute in node.attribute:
             if node.op_type == "Constant" and attribute.name == "value":
                 tensors[node.output[0]] = attribute.t
+    if any(output.name == "embedding" for output in graph.output):
+        needed = _behind(graph, "embedding")
+        tensors = {name: tensor for name, tensor in tensors.items() if name in needed}
     digest = hashlib.sha256()
     for name in sorted(tensors, key=lambda text: text.encode()):
-        if name.startswith(OWN_PREFIX):
-            continue
         values = numpy_helper.to_array(tensors[name])
         head = json.dumps([name, tensors[name].data_type, list(values.shape)], separators=(",", ":"), ensure_ascii=False)
         digest.update(head.encode() + b"\n")

@@ -106,18 +106,37 @@ export function integerOf(of: NodeProto, name: string, otherwise: number): numbe
   return found?.i === undefined ? otherwise : Number(found.i);
 }
 
-/** The node that makes a tensor. */
-export function producerOf(graph: GraphProto, tensor: string): NodeProto | undefined {
-  return graph.node.find((each) => each.output.includes(tensor));
+/** Who makes each tensor, and what is constant: made once for a graph that is only read. */
+export interface GraphIndex {
+  readonly makers: ReadonlyMap<string, NodeProto>;
+  readonly constants: ReadonlyMap<string, TensorProto>;
 }
 
-/** A constant by name: an initializer, or the tensor of a Constant node. */
-export function constantOf(graph: GraphProto, name: string): TensorProto | undefined {
-  const initializer = graph.initializer.find((each) => each.name === name);
-  if (initializer !== undefined) return initializer;
-  const producer = producerOf(graph, name);
-  if (producer?.opType === 'Identity') return constantOf(graph, producer.input[0] ?? '');
-  return producer?.opType === 'Constant' ? producer.attribute.find((each) => each.name === 'value')?.t : undefined;
+/** Looks a graph over once; changes made to it later are not seen. */
+export function indexGraph(graph: GraphProto): GraphIndex {
+  const makers = new Map(graph.node.flatMap((each) => each.output.map((name) => [name, each] as const)));
+  const constants = new Map(graph.initializer.map((each) => [each.name ?? '', each] as const));
+  for (const each of graph.node) {
+    const value = each.opType === 'Constant' ? each.attribute.find((one) => one.name === 'value')?.t : undefined;
+    const output = each.output[0];
+    if (value !== undefined && output !== undefined) constants.set(output, value);
+  }
+  return { makers, constants };
+}
+
+/** How many Identity nodes are followed: a hostile file may hold a ring of them. */
+const identitiesMax = 16;
+
+/** A constant by name: an initializer, or the tensor of a Constant node, also behind Identity nodes. */
+export function constantOf({ makers, constants }: GraphIndex, name: string): TensorProto | undefined {
+  let at = name;
+  for (let step = 0; step < identitiesMax; step += 1) {
+    const found = constants.get(at);
+    const maker = makers.get(at);
+    if (found !== undefined || maker?.opType !== 'Identity') return found;
+    at = maker.input[0] ?? '';
+  }
+  return undefined;
 }
 
 /** Leaves out the nodes and constants that no output needs any more. */

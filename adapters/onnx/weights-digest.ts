@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ancestorsOf, decodeModel } from './model-file.ts';
+import { ancestorsOf, decodeModel, indexGraph } from './model-file.ts';
 import type { ModelFile, TensorProto } from './model-file.ts';
 import { tensorBytes } from './tensor-values.ts';
 
@@ -8,11 +8,7 @@ function constantsBehindEmbedding(model: ModelFile): Map<string, TensorProto> {
   const { graph } = model;
   const hasEmbedding = graph.output.some((each) => each.name === 'embedding');
   const needed = hasEmbedding ? ancestorsOf(graph, ['embedding']) : null;
-  const all = graph.initializer.map((each): [string, TensorProto] => [each.name ?? '', each]);
-  for (const each of graph.node) {
-    const value = each.opType === 'Constant' ? each.attribute.find((one) => one.name === 'value')?.t : undefined;
-    if (value !== undefined) all.push([each.output[0] ?? '', value]);
-  }
+  const all = [...indexGraph(graph).constants];
   return new Map(all.filter(([name]) => needed === null || needed.has(name)));
 }
 

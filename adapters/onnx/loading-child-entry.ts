@@ -1,0 +1,30 @@
+// What runs in the child process of `loading-child.ts`: one message in on stdin, one line of JSON out on stdout.
+// It is a program, not a module to import: the first load of a file from outside happens here, under limits.
+import { isPerennialError } from '../../domain/errors.ts';
+import type { Preprocessing } from '../../domain/preprocessing.ts';
+import { dryRun } from './dry-run.ts';
+import { createOnnxSession } from './session.ts';
+
+async function readAll(): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+async function answer(): Promise<object> {
+  const message = await readAll();
+  const headLength = message.readUInt32LE(0);
+  const { preprocessing, classes } = JSON.parse(message.toString('utf8', 4, 4 + headLength)) as { preprocessing: Preprocessing; classes: number };
+  const bytes = new Uint8Array(message.subarray(4 + headLength));
+  const session = await createOnnxSession(bytes, { threads: 1, warmUp: false });
+  const report = await dryRun(session, preprocessing, classes);
+  return { report, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+function refusal(error: unknown): object {
+  if (isPerennialError(error)) return { refused: { code: error.code, message: error.message, details: error.details } };
+  return { refused: { code: 'MODEL_LOAD_FAILED', message: 'The model did not load.', details: {} } };
+}
+
+const line = JSON.stringify(await answer().catch(refusal));
+process.stdout.write(`${line}\n`, () => process.exit(0));

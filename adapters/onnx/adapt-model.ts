@@ -105,6 +105,8 @@ function freeNames(graph: GraphProto): (name: string) => string {
   for (const each of graph.node) {
     each.input = each.input.map(change);
     each.output = each.output.map(change);
+    // Names of nodes say nothing and must differ from those of the nodes that are added.
+    each.name = '';
   }
   for (const each of [...graph.input, ...graph.initializer]) each.name = change(each.name ?? '');
   return change;

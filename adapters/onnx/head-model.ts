@@ -62,6 +62,7 @@ function rename({ graph }: ModelFile, change: (name: string) => string): void {
   for (const each of graph.node) {
     each.input = each.input.map(change);
     each.output = each.output.map(change);
+    each.name = change(each.name ?? '');
   }
   for (const each of [...graph.initializer, ...graph.valueInfo]) each.name = change(each.name ?? '');
 }

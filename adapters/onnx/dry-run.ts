@@ -18,6 +18,9 @@ export interface DryRunReport {
 /** Batches must agree this well, relative to the largest logit where that is above 1. */
 export const batchToleranceMax = 1e-4;
 
+/** Values of one feature map: 2,048 channels of 64 × 64 are 8 million. */
+const featureMapValuesMax = 2 ** 24;
+
 /** A picture of noise: a small generator with a fixed start, so that every try sees the same. */
 function noise(length: number, start: number): Uint8Array {
   let state = start;
@@ -74,13 +77,13 @@ function median(values: readonly number[]): number {
  */
 export async function dryRun(session: OnnxSession, preprocessing: Preprocessing, classes: number): Promise<DryRunReport> {
   const { width, height } = preprocessing;
-  const outputs = ['logits', 'embedding', 'feature_map'].filter((name) => session.outputNames.includes(name));
+  const featureMap = session.outputNames.includes('feature_map') ? await featureMapShape(session, new Float32Array(3 * width * height)) : null;
   const pictures = [new Uint8Array(3 * width * height), noise(3 * width * height, 1), ramp(width, height)].map((bytes) => toValues(bytes, preprocessing));
   const times: number[] = [];
   const answers = [];
   for (const picture of pictures) {
     const began = performance.now();
-    answers.push(await session.run(picture, 1, outputs));
+    answers.push(await session.run(picture, 1, ['logits', 'embedding']));
     times.push(performance.now() - began);
   }
   const logits = answers.map((each) => checkRows('logits', each['logits'], 1).data);
@@ -93,10 +96,19 @@ export async function dryRun(session: OnnxSession, preprocessing: Preprocessing,
     throw new PerennialError('MODEL_OUTPUT_UNSUPPORTED', 'The model gives the same answer for every picture.');
   }
   return {
-    classes, embeddingWidth: embedding.data.length, featureMap: answers[0]?.['feature_map']?.dims ?? null,
+    classes, embeddingWidth: embedding.data.length, featureMap,
     batchDifference: session.batch === 'one' ? null : await compareBatch(session, pictures.slice(1), others, classes),
     looksLikeProbabilities: logits.every(isProbabilities), millisecondsPerImage: median(times),
   };
+}
+
+/** A map that is too large to be shown would still be computed each time it is asked for. */
+async function featureMapShape(session: OnnxSession, picture: Float32Array): Promise<readonly number[]> {
+  const { feature_map: map } = await session.run(picture, 1, ['feature_map']);
+  if (map === undefined || map.dims.length !== 4 || map.data.length > featureMapValuesMax) {
+    throw new PerennialError('MODEL_OUTPUT_UNSUPPORTED', undefined, { output: 'feature_map', shape: map?.dims ?? [] });
+  }
+  return map.dims;
 }
 
 async function compareBatch(session: OnnxSession, pictures: readonly Float32Array[], alone: readonly Float32Array[], classes: number): Promise<number> {

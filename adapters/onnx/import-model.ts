@@ -1,7 +1,8 @@
 import { isPerennialError } from '../../domain/errors.ts';
 import { adaptModel } from './adapt-model.ts';
 import type { AdaptOptions, AdaptedModel, ImportSpecification } from './adapt-model.ts';
-import { defaultChildLimits, tryModelInChild } from './loading-child.ts';
+import { defaultModelLimits } from './inspect-model.ts';
+import { defaultChildLimits, readModelInChild, tryModelInChild } from './loading-child.ts';
 import type { ChildLimits, ChildReport } from './loading-child.ts';
 import { weightsDigest } from './weights-digest.ts';
 
@@ -36,26 +37,20 @@ function remarksOn(model: AdaptedModel): string[] {
   return Object.values(remarks).filter((each) => each !== false);
 }
 
-/**
- * Takes a model in that was made elsewhere: reads it, adapts it, and tries it in a child process under limits.
- * @param limits time for all trials together, and memory of each
- * @throws PerennialError any code that starts with MODEL_
- */
-export async function importModel(bytes: Uint8Array, spec: ImportSpecification, limits: ChildLimits = defaultChildLimits): Promise<ImportedModel> {
-  const began = performance.now();
-  const secondsLeft = () => limits.secondsMax - (performance.now() - began) / 1000;
+async function tryAttempts(bytes: Uint8Array, spec: ImportSpecification, limits: ChildLimits, endsAt: number): Promise<ImportedModel> {
+  const secondsLeft = () => (endsAt - performance.now()) / 1000;
   const tried = new Set<string>();
   let first: unknown;
   for (const options of attempts) {
     const model = adaptModel(bytes, spec, options);
     // A model with a free batch, or without a linear layer, comes out the same from several attempts.
-    const digestOfForm = `${model.batch} ${model.embedding}`;
-    if (tried.has(digestOfForm)) continue;
-    tried.add(digestOfForm);
+    const form = `${model.batch} ${model.embedding}`;
+    if (tried.has(form)) continue;
+    tried.add(form);
     try {
       const report = await tryModelInChild(model.bytes, model.preprocessing, spec.classNames.length, { ...limits, secondsMax: Math.max(0.1, secondsLeft()) });
       if (report.looksLikeProbabilities && spec.answers === undefined && model.logits === 'as_they_are') {
-        return await importModel(bytes, { ...spec, answers: 'probabilities' }, { ...limits, secondsMax: Math.max(0.1, secondsLeft()) });
+        return await tryAttempts(bytes, { ...spec, answers: 'probabilities' }, limits, endsAt);
       }
       return { ...model, weightsDigest: weightsDigest(model.bytes), report, remarks: remarksOn(model) };
     } catch (error) {
@@ -64,4 +59,15 @@ export async function importModel(bytes: Uint8Array, spec: ImportSpecification, 
     }
   }
   throw first;
+}
+
+/**
+ * Takes a model in that was made elsewhere: reads it in a child process, adapts it, and tries it in another.
+ * @param limits time for everything together, and memory of each child
+ * @throws PerennialError any code that starts with MODEL_
+ */
+export async function importModel(bytes: Uint8Array, spec: ImportSpecification, limits: ChildLimits = defaultChildLimits): Promise<ImportedModel> {
+  const endsAt = performance.now() + limits.secondsMax * 1000;
+  await readModelInChild(bytes, defaultModelLimits, limits);
+  return tryAttempts(bytes, spec, limits, endsAt);
 }

@@ -1,8 +1,9 @@
 // What runs in the child process of `loading-child.ts`: one message in on stdin, one line of JSON out on stdout.
 // It is a program, not a module to import: the first load of a file from outside happens here, under limits.
 import { isPerennialError } from '../../domain/errors.ts';
-import type { Preprocessing } from '../../domain/preprocessing.ts';
 import { dryRun } from './dry-run.ts';
+import { inspectModel } from './inspect-model.ts';
+import type { ChildRequest } from './loading-child.ts';
 import { createOnnxSession } from './session.ts';
 
 async function readAll(): Promise<Buffer> {
@@ -14,10 +15,14 @@ async function readAll(): Promise<Buffer> {
 async function answer(): Promise<object> {
   const message = await readAll();
   const headLength = message.readUInt32LE(0);
-  const { preprocessing, classes } = JSON.parse(message.toString('utf8', 4, 4 + headLength)) as { preprocessing: Preprocessing; classes: number };
+  const request = JSON.parse(message.toString('utf8', 4, 4 + headLength)) as ChildRequest;
   const bytes = new Uint8Array(message.subarray(4 + headLength));
+  if (request.step === 'read') {
+    inspectModel(bytes, request.limits);
+    return { read: true };
+  }
   const session = await createOnnxSession(bytes, { threads: 1, warmUp: false });
-  const report = await dryRun(session, preprocessing, classes);
+  const report = await dryRun(session, request.preprocessing, request.classes);
   return { report, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
 }
 

@@ -145,6 +145,14 @@ describe('models made elsewhere are taken in', () => {
       classNames: ['0', '90', '180', '270'], colourOrder: 'rgb', range: '0-1', mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], resizeMode: 'crop',
     });
     expect(imported).toMatchObject({ embedding: 'features', batch: 'many', logits: 'softmax_undone', head: { dimensions: 1280 } });
+    const values = Float32Array.from({ length: 3 * 224 * 224 }, (_, at) => ((at * 73 + (at >> 5) * 11) % 256) / 128 - 1);
+    const reference = await InferenceSession.create(readFileSync(path!));
+    const came = (await reference.run({ x: new Tensor('float32', values, [1, 3, 224, 224]) }))['fetch_name_0']!.data as Float32Array;
+    await reference.release();
+    const backbone = await createOnnxBackbone(imported.bytes, { threads: 1 });
+    const [answer] = await backbone.run([values]);
+    softmax(answer!.logits!).forEach((value, at) => expect(value).toBeCloseTo(came[at]!, 5));
+    await backbone.close();
   });
 });
 

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { PlatformContext } from './context.ts';
+import { choosePort } from './ports.ts';
+import type { ProcessSpec } from './supervise.ts';
+
+export type Products = {
+  /** In the order in which they are started. */
+  specs: ProcessSpec[];
+  /** Where people go. */
+  address: string;
+  env: Record<string, string>;
+};
+
+/**
+ * The product's three processes as data: what to run, with which environment, and how to tell that it is ready.
+ * @param serviceEnv what the services gave: DATABASE_URL, S3_…, TEMPORAL_ADDRESS, MLFLOW_TRACKING_URI
+ */
+export async function describeProducts(context: PlatformContext, serviceEnv: Readonly<Record<string, string>>): Promise<Products> {
+  const wish = { environment: context.environment, state: context.state };
+  const apiPort = await choosePort({ ...wish, use: 'api', variable: 'API_PORT', preferred: 7300 });
+  const servingPort = await choosePort({ ...wish, use: 'serving', variable: 'SERVING_PORT', preferred: 7301 });
+  const address = context.environment['PUBLIC_URL'] || `http://localhost:${apiPort}`;
+  const env: Record<string, string> = {
+    ...serviceEnv,
+    API_HOST: context.environment['API_HOST'] || '127.0.0.1',
+    API_PORT: String(apiPort),
+    SERVING_HOST: '127.0.0.1',
+    SERVING_PORT: String(servingPort),
+    SERVING_URL: `http://127.0.0.1:${servingPort}`,
+    PUBLIC_URL: address,
+    AUTH_SECRET: context.environment['AUTH_SECRET'] || context.secrets.auth,
+    UI_DIR: join(context.root, 'labeling-ui', 'dist'),
+    PERENNIAL_CACHE_DIR: join(context.stateDir, 'cache'),
+  };
+  // The product never has the owner's password: it may not change what is append-only.
+  const { MIGRATION_DATABASE_URL: _owner, ...productEnv } = { ...withoutOwner(context), ...env };
+  const spec = (name: string, readyUrl?: string): ProcessSpec => ({
+    name,
+    kind: 'product',
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', join(context.root, 'bin', `${name}.ts`)],
+    env: productEnv,
+    cwd: context.root,
+    readyUrl,
+    readyWithinMs: 60_000,
+    stopWithinMs: 20_000,
+  });
+  return {
+    specs: [spec('serve', `http://127.0.0.1:${servingPort}/readyz`), spec('worker'), spec('api', `http://127.0.0.1:${apiPort}/readyz`)],
+    address,
+    env,
+  };
+}
+
+/** Our own environment as it came, but for npm's variables and the owner's address. */
+function withoutOwner(context: PlatformContext): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(context.environment).filter(([name]) => name !== 'MIGRATION_DATABASE_URL' && !name.startsWith('npm_') && name !== 'NODE_CHANNEL_FD'));
+}

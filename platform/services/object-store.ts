@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'minio';
+import type { PlatformContext, RunningService, Say } from '../context.ts';
+import { choosePort } from '../ports.ts';
+import { oneLine, setupFailed } from '../setup-error.ts';
+import { findObjectStore, type FoundObjectStore } from './object-store-program.ts';
+
+const bucketDefault = 'perennial';
+const regionDefault = 'us-east-1';
+
+type Store = { endpoint: string; accessKey: string; secretKey: string; bucket: string; region: string };
+
+/** The object store: the S3 server that S3_ENDPOINT names, else MinIO, else SeaweedFS, on loopback; the bucket is made. */
+export async function startObjectStore(context: PlatformContext, say: Say): Promise<RunningService> {
+  const { environment } = context;
+  const bucket = environment['S3_BUCKET'] || bucketDefault;
+  const region = environment['S3_REGION'] || regionDefault;
+  if (environment['S3_ENDPOINT'] !== undefined && environment['S3_ENDPOINT'] !== '') return givenStore(environment, bucket, region);
+  const found = await findObjectStore(context, say);
+  const port = await choosePort({ use: 'object-store', variable: 'S3_PORT', environment, state: context.state });
+  const store: Store = { endpoint: `http://127.0.0.1:${port}`, accessKey: context.secrets.s3AccessKey, secretKey: context.secrets.s3SecretKey, bucket, region };
+  say('starting');
+  const running = await context.supervisor.start({
+    name: 'object-store',
+    command: found.program,
+    ...(await (found.kind === 'minio' ? minioCommand(context, port) : seaweedCommand(context, port, store))),
+    ready: async () => (await listBuckets(store)) !== undefined,
+    stopWithinMs: 15_000,
+  });
+  await makeBucket(store);
+  return { name: 'object-store', source: found.source, detail: `${title(found)} on 127.0.0.1:${port}`, env: storeEnv(store), whenReady: Promise.resolve(), stop: () => running.stop() };
+}
+
+const title = (found: FoundObjectStore): string => `${found.kind === 'minio' ? 'MinIO' : 'SeaweedFS'} ${found.version}`;
+
+async function minioCommand(context: PlatformContext, port: number) {
+  const folder = join(context.dataDir, 'object-store', 'minio');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return {
+    args: ['server', '--quiet', '--address', `127.0.0.1:${port}`, folder],
+    env: {
+      ...context.environment,
+      MINIO_ROOT_USER: context.secrets.s3AccessKey,
+      MINIO_ROOT_PASSWORD: context.secrets.s3SecretKey,
+      MINIO_BROWSER: 'off',
+      MINIO_UPDATE: 'off',
+    },
+  };
+}
+
+/** SeaweedFS is several servers in one, and each wants ports of its own, all of which are given so that none is guessed. */
+async function seaweedCommand(context: PlatformContext, port: number, store: Store) {
+  const folder = join(context.dataDir, 'object-store', 'seaweedfs');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const flags = ['-dir', folder, '-ip', '127.0.0.1', '-ip.bind', '127.0.0.1', '-metricsIp', '127.0.0.1', '-webdav=false', '-master.telemetry=false', '-s3.port.iceberg', '0', '-s3.port.lance', '0', '-s3.port', String(port)];
+  for (const flag of ['master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 'filer.port', 'filer.port.grpc', 's3.port.grpc', 'admin.port', 'admin.port.grpc']) {
+    const variable = `SEAWEEDFS_${flag.replaceAll('.', '_').toUpperCase()}`;
+    flags.push(`-${flag}`, String(await choosePort({ use: `object-store-${flag}`, variable, environment: context.environment, state: context.state })));
+  }
+  return { args: ['mini', ...flags], env: { ...context.environment, AWS_ACCESS_KEY_ID: store.accessKey, AWS_SECRET_ACCESS_KEY: store.secretKey } };
+}
+
+async function givenStore(environment: PlatformContext['environment'], bucket: string, region: string): Promise<RunningService> {
+  const [endpoint, accessKey, secretKey] = [environment['S3_ENDPOINT'] ?? '', environment['S3_ACCESS_KEY'] ?? '', environment['S3_SECRET_KEY'] ?? ''];
+  if (accessKey === '' || secretKey === '') throw setupFailed('S3_ENDPOINT is set but S3_ACCESS_KEY or S3_SECRET_KEY is not: set all three, or unset S3_ENDPOINT and a store is brought up here.');
+  const store = { endpoint, accessKey, secretKey, bucket, region };
+  await makeBucket(store).catch((error: unknown) => {
+    throw setupFailed(`The object store that S3_ENDPOINT names (${endpoint}) could not be used (${oneLine(error)}): start it, correct address, keys or bucket, or unset S3_ENDPOINT and a store is brought up here.`);
+  });
+  return { name: 'object-store', source: 'environment', detail: `S3 at ${endpoint}`, env: storeEnv(store), whenReady: Promise.resolve(), stop: async () => {} };
+}
+
+const storeEnv = (store: Store): Record<string, string> => ({
+  S3_ENDPOINT: store.endpoint,
+  S3_ACCESS_KEY: store.accessKey,
+  S3_SECRET_KEY: store.secretKey,
+  S3_BUCKET: store.bucket,
+  S3_REGION: store.region,
+});
+
+function clientOf(store: Store): Client {
+  const url = new URL(store.endpoint);
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  return new Client({ endPoint: url.hostname, port, useSSL: url.protocol === 'https:', accessKey: store.accessKey, secretKey: store.secretKey, region: store.region });
+}
+
+async function listBuckets(store: Store): Promise<readonly unknown[] | undefined> {
+  return clientOf(store).listBuckets().catch(() => undefined);
+}
+
+async function makeBucket(store: Store): Promise<void> {
+  const client = clientOf(store);
+  if (!(await client.bucketExists(store.bucket))) await client.makeBucket(store.bucket, store.region);
+}

@@ -21,13 +21,13 @@ export function beginServices(context: PlatformContext, names: readonly ServiceN
     return starting;
   };
   const ownMlflow = names.includes('mlflow') && !context.environment['MLFLOW_TRACKING_URI'];
-  if (names.includes('postgres')) begin('postgres', startPostgres(context, sayFor('postgres')));
-  if (names.includes('temporal')) begin('temporal', startTemporal(context, sayFor('temporal')));
+  if (names.includes('postgres')) void begin('postgres', startPostgres(context, sayFor('postgres')));
+  if (names.includes('temporal')) void begin('temporal', startTemporal(context, sayFor('temporal')));
   const store = names.includes('object-store') || ownMlflow ? begin('object-store', startObjectStore(context, sayFor('object-store'))) : undefined;
   if (names.includes('mlflow')) {
     const storeEnv = store?.then((service) => service.env) ?? Promise.resolve({});
     storeEnv.catch(() => {});
-    begin('mlflow', startMlflow(context, storeEnv, sayFor('mlflow')));
+    void begin('mlflow', startMlflow(context, storeEnv, sayFor('mlflow')));
   }
   return begun;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { choosePort } from './ports.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { openStateFile, type StateFile } from './state-file.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
@@ -19,9 +20,17 @@ export type PlatformContext = {
   environment: Environment;
   secrets: Secrets;
   state: StateFile;
+  /**
+   * A free port on loopback for a use, the same at every start while it is free.
+   * @param variable the environment variable by which a person fixes it
+   * @param preferred tried first where nothing is remembered
+   */
+  port(use: string, variable: string, preferred?: number): Promise<number>;
   supervisor: Supervisor;
   /** Further settings of our own Postgres; tests trade safety for speed here. */
   postgresFlags: readonly string[];
+  /** Folders with data outside the state folder, noted by whoever had to make one. */
+  outsideFolders: string[];
   /** Aborted by Ctrl-C, so that a fetch under way ends too. */
   abort: AbortSignal;
 };
@@ -47,6 +56,8 @@ export type ContextOptions = {
   environment: Environment;
   stateDir?: string;
   postgresFlags?: readonly string[];
+  /** False: no well-known ports are tried, as these may belong to a house that runs beside this one. */
+  preferredPorts?: boolean;
   abort?: AbortSignal;
   onRestart?: (name: string, why: string) => void;
 };
@@ -68,8 +79,10 @@ export function createContext(options: ContextOptions): PlatformContext {
     environment: options.environment,
     secrets: loadSecrets(join(stateDir, 'secrets.json')),
     state,
+    port: (use, variable, preferred) => choosePort({ use, variable, environment: options.environment, state, preferred: options.preferredPorts === false ? undefined : preferred }),
     supervisor: createSupervisor({ logsDir, state, onRestart: options.onRestart }),
     postgresFlags: options.postgresFlags ?? [],
+    outsideFolders: [],
     abort: options.abort ?? new AbortController().signal,
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
@@ -41,13 +41,11 @@ export async function migrate(databaseUrl: string, migrationsDir: string): Promi
  * transaction, so it is noted as rolled back and tried again.
  */
 async function lookBack(engine: SchemaEngine, migrationsList: MigrationList): Promise<void> {
-  const { editedMigrationNames, failedMigrationNames } = await engine.diagnoseMigrationHistory({
-    migrationsList,
-    optInToShadowDatabase: false,
-    filters: { externalTables: [], externalEnums: [] },
-  });
-  if (editedMigrationNames.length > 0) throw new Error(`edited after it was applied: ${editedMigrationNames.join(', ')}`);
+  const question = { migrationsList, optInToShadowDatabase: false, filters: { externalTables: [], externalEnums: [] } };
+  const { failedMigrationNames } = await engine.diagnoseMigrationHistory(question);
   for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+  const { editedMigrationNames } = await engine.diagnoseMigrationHistory(question);
+  if (editedMigrationNames.length > 0) throw new Error(`edited after it was applied: ${editedMigrationNames.join(', ')}`);
 }
 
 /**
@@ -103,7 +101,7 @@ function loadEngine(): Promise<EngineModule> {
 
 async function joinEngine(): Promise<EngineModule> {
   const bindings = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule & { __wbg_set_wasm(exports: WebAssembly.Exports): void };
-  const file = fileURLToPath(new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')));
+  const file = join(dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm');
   const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();

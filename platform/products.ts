@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { PlatformContext } from './context.ts';
-import { choosePort } from './ports.ts';
 import type { ProcessSpec } from './supervise.ts';
 
 export type Products = {
@@ -16,9 +15,8 @@ export type Products = {
  * @param serviceEnv what the services gave: DATABASE_URL, S3_…, TEMPORAL_ADDRESS, MLFLOW_TRACKING_URI
  */
 export async function describeProducts(context: PlatformContext, serviceEnv: Readonly<Record<string, string>>): Promise<Products> {
-  const wish = { environment: context.environment, state: context.state };
-  const apiPort = await choosePort({ ...wish, use: 'api', variable: 'API_PORT', preferred: 7300 });
-  const servingPort = await choosePort({ ...wish, use: 'serving', variable: 'SERVING_PORT', preferred: 7301 });
+  const apiPort = await context.port('api', 'API_PORT', 7300);
+  const servingPort = await context.port('serving', 'SERVING_PORT', 7301);
   const address = context.environment['PUBLIC_URL'] || `http://localhost:${apiPort}`;
   const env: Record<string, string> = {
     ...serviceEnv,
@@ -46,7 +44,7 @@ export async function describeProducts(context: PlatformContext, serviceEnv: Rea
     stopWithinMs: 20_000,
   });
   return {
-    specs: [spec('serve', `http://127.0.0.1:${servingPort}/readyz`), spec('worker'), spec('api', `http://127.0.0.1:${apiPort}/readyz`)],
+    specs: [spec('serve', `http://127.0.0.1:${servingPort}/healthz`), spec('worker'), spec('api', `http://127.0.0.1:${apiPort}/readyz`)],
     address,
     env,
   };

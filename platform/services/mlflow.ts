@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlatformContext, RunningService, Say } from '../context.ts';
-import { choosePort } from '../ports.ts';
 import { runTool } from '../run-tool.ts';
 import { setupFailed } from '../setup-error.ts';
 import { httpReady, waitUntil } from '../wait-until.ts';
@@ -23,7 +22,7 @@ export async function startMlflow(context: PlatformContext, store: Promise<Store
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const backend = `sqlite:///${join(folder, 'mlflow.sqlite').replaceAll('\\', '/')}`;
   await upgradeWhenOlder(context, found, folder, backend, say);
-  const port = await choosePort({ use: 'mlflow', variable: 'MLFLOW_PORT', environment: context.environment, state: context.state, preferred: 5000 });
+  const port = await context.port('mlflow', 'MLFLOW_PORT', 5000);
   const uri = `http://127.0.0.1:${port}`;
   const s3 = await store;
   say('starting');

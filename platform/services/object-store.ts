@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'minio';
 import type { PlatformContext, RunningService, Say } from '../context.ts';
-import { choosePort } from '../ports.ts';
 import { oneLine, setupFailed } from '../setup-error.ts';
 import { findObjectStore, type FoundObjectStore } from './object-store-program.ts';
 
@@ -18,7 +17,7 @@ export async function startObjectStore(context: PlatformContext, say: Say): Prom
   const region = environment['S3_REGION'] || regionDefault;
   if (environment['S3_ENDPOINT'] !== undefined && environment['S3_ENDPOINT'] !== '') return givenStore(environment, bucket, region);
   const found = await findObjectStore(context, say);
-  const port = await choosePort({ use: 'object-store', variable: 'S3_PORT', environment, state: context.state });
+  const port = await context.port('object-store', 'S3_PORT');
   const store: Store = { endpoint: `http://127.0.0.1:${port}`, accessKey: context.secrets.s3AccessKey, secretKey: context.secrets.s3SecretKey, bucket, region };
   say('starting');
   const running = await context.supervisor.start({
@@ -56,7 +55,7 @@ async function seaweedCommand(context: PlatformContext, port: number, store: Sto
   const flags = ['-dir', folder, '-ip', '127.0.0.1', '-ip.bind', '127.0.0.1', '-metricsIp', '127.0.0.1', '-webdav=false', '-master.telemetry=false', '-s3.port.iceberg', '0', '-s3.port.lance', '0', '-s3.port', String(port)];
   for (const flag of ['master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 'filer.port', 'filer.port.grpc', 's3.port.grpc', 'admin.port', 'admin.port.grpc']) {
     const variable = `SEAWEEDFS_${flag.replaceAll('.', '_').toUpperCase()}`;
-    flags.push(`-${flag}`, String(await choosePort({ use: `object-store-${flag}`, variable, environment: context.environment, state: context.state })));
+    flags.push(`-${flag}`, String(await context.port(`object-store-${flag}`, variable)));
   }
   return { args: ['mini', ...flags], env: { ...context.environment, AWS_ACCESS_KEY_ID: store.accessKey, AWS_SECRET_ACCESS_KEY: store.secretKey } };
 }

@@ -28,6 +28,7 @@ export async function serverUser(context: PlatformContext, dataDir: string, prog
   if (canEnter(dirname(dataDir), uid, gid) && canEnter(dirname(programs.postgres), uid, gid)) return { uid, gid, dataDir, programs, own };
   const outside = outsideFolder(context);
   mkdirSync(outside, { recursive: true });
+  context.outsideFolders.push(outside);
   own(outside);
   return { uid, gid, dataDir: join(outside, 'postgres'), programs: copyPrograms(programs, outside), own };
 }

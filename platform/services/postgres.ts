@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { PlatformContext, RunningService, Say } from '../context.ts';
-import { choosePort } from '../ports.ts';
 import { runTool } from '../run-tool.ts';
 import { setupFailed } from '../setup-error.ts';
 import { findPostgres } from './postgres-programs.ts';
@@ -23,7 +22,7 @@ export async function startPostgres(context: PlatformContext, say: Say): Promise
   const found = await findPostgres(context, dataMajor(folder) ?? dataMajor(join(outsideFolder(context), 'postgres')));
   const user = await serverUser(context, folder, found.programs);
   if (dataMajor(user.dataDir) === undefined) await initialise(context, user, say);
-  const port = await choosePort({ use: 'postgres', variable: 'POSTGRES_PORT', environment: context.environment, state: context.state });
+  const port = await context.port('postgres', 'POSTGRES_PORT');
   removeStalePidFile(user.dataDir);
   const ownerUrl = (name: string): string => `postgresql://${owner}:${context.secrets.postgresOwner}@127.0.0.1:${port}/${name}`;
   const running = await context.supervisor.start({

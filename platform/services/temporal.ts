@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { PlatformContext, RunningService, Say } from '../context.ts';
-import { choosePort } from '../ports.ts';
 import { setupFailed } from '../setup-error.ts';
 import { findTemporal } from './temporal-program.ts';
 
@@ -13,9 +12,8 @@ export async function startTemporal(context: PlatformContext, say: Say): Promise
   const found = await findTemporal(context, say);
   const folder = join(context.dataDir, 'temporal');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const wish = { environment: context.environment, state: context.state };
-  const port = await choosePort({ ...wish, use: 'temporal', variable: 'TEMPORAL_PORT' });
-  const uiPort = await choosePort({ ...wish, use: 'temporal-ui', variable: 'TEMPORAL_UI_PORT', preferred: 8233 });
+  const port = await context.port('temporal', 'TEMPORAL_PORT');
+  const uiPort = await context.port('temporal-ui', 'TEMPORAL_UI_PORT', 8233);
   const address = `127.0.0.1:${port}`;
   say('starting');
   const running = await context.supervisor.start({

@@ -69,6 +69,6 @@ try {
 // Asks in its words rather than in a stack trace when the install script of the bundled Node did not run.
 if (!existsSync(bundledNode)) fail('The bundled Node 24 was not installed (its install script did not run): run npm ci --ignore-scripts=false and start again.');
 
-const [, , ...given] = process.argv;
-const script = given[0] === '--run' ? given[1] : 'platform/start.ts';
-goOn(script, given[0] === '--run' ? given.slice(2) : given);
+const given = process.argv.slice(2);
+if (given[0] === '--install-only') process.exit(0);
+goOn('platform/start.ts', given);

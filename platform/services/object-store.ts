@@ -81,7 +81,7 @@ const storeEnv = (store: Store): Record<string, string> => ({
 function clientOf(store: Store): Client {
   const url = new URL(store.endpoint);
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  return new Client({ endPoint: url.hostname, port, useSSL: url.protocol === 'https:', accessKey: store.accessKey, secretKey: store.secretKey, region: store.region });
+  return new Client({ endPoint: url.hostname, port, useSSL: url.protocol === 'https:', accessKey: store.accessKey, secretKey: store.secretKey, region: store.region, retryOptions: { disableRetry: true } });
 }
 
 async function listBuckets(store: Store): Promise<readonly unknown[] | undefined> {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { PlatformContext, RunningService, Say } from '../context.ts';
+import { ensureDatabase, ensureLogin } from '../database-roles.ts';
 import { runTool } from '../run-tool.ts';
 import { setupFailed } from '../setup-error.ts';
 import { findPostgres } from './postgres-programs.ts';
@@ -127,15 +128,10 @@ export async function withClient<T>(connectionString: string, work: (client: pg.
   }
 }
 
-/** The product's roles may sign in; what they may do is said by the migrations, beside the tables. */
 async function prepareRoles(ownerUrl: string, context: PlatformContext): Promise<void> {
   await withClient(ownerUrl, async (client) => {
-    for (const [role, password] of [['perennial_app', context.secrets.postgresApp], ['perennial_erasure', context.secrets.postgresErasure]] as const) {
-      const known = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
-      if (known.rowCount === 0) await client.query(`CREATE ROLE ${role}`);
-      await client.query(`ALTER ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${client.escapeLiteral(password)}`);
-    }
-    const there = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
-    if (there.rowCount === 0) await client.query(`CREATE DATABASE ${database} OWNER ${owner}`);
+    await ensureLogin(client, { role: 'perennial_app', password: context.secrets.postgresApp });
+    await ensureLogin(client, { role: 'perennial_erasure', password: context.secrets.postgresErasure });
+    await ensureDatabase(client, database, owner);
   });
 }

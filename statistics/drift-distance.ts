@@ -42,7 +42,7 @@ export function quantileEdges(reference: readonly number[], bins: number): numbe
 }
 
 function histogram(sample: readonly number[], edges: readonly number[]): number[] {
-  const counts = new Array<number>(edges.length + 1).fill(0);
+  const counts = Array.from({ length: edges.length + 1 }, () => 0);
   for (const value of sortedSample(sample)) {
     const bin = edges.findIndex((edge) => value <= edge);
     const index = bin === -1 ? edges.length : bin;

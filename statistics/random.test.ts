@@ -20,7 +20,7 @@ describe('createRandom', () => {
   it('is uniform: mean, variance and a chi-square over 100 bins', () => {
     const random = createRandom(1);
     const n = 100_000;
-    const bins = new Array<number>(100).fill(0);
+    const bins = Array.from({ length: 100 }, () => 0);
     let sum = 0;
     for (let i = 0; i < n; i += 1) {
       const x = random();

@@ -33,7 +33,7 @@ describe('requiredPairs gives the table of how many labelled images a claim need
   });
 
   it('multiplies by the design effect, which is the burst size for pure copies and 1 for independent images', () => {
-    const copies = Array.from({ length: 50 }, (_, i) => new Array<number>(4).fill(i % 2));
+    const copies = Array.from({ length: 50 }, (_, i) => Array.from({ length: 4 }, () => i % 2));
     expect(designEffectOf(copies)).toBeCloseTo(4, 1);
     expect(designEffectOf([[1], [0], [1]])).toBe(1);
     const random = createRandom(4);
@@ -175,7 +175,7 @@ describe('calibration error', () => {
 
 describe('audit mean', () => {
   it('equals Wilson for equal small chances, and is exact when everything was audited', () => {
-    const values = [...new Array<number>(45).fill(1), ...new Array<number>(5).fill(0)];
+    const values = [...Array.from({ length: 45 }, () => 1), ...Array.from({ length: 5 }, () => 0)];
     const rare = horvitzThompsonMean(values, values.map(() => 1e-6));
     expect(rare.mean).toBeCloseTo(0.9, 12);
     expect(rare.lower).toBeCloseTo(wilson(45, 50).lower, 5);
@@ -187,7 +187,7 @@ describe('audit mean', () => {
   });
 
   it('still has a width when every audited image was right, and none of the certainty of [0, 1] without any', () => {
-    const allRight = horvitzThompsonMean(new Array<number>(60).fill(1), new Array<number>(60).fill(0.05));
+    const allRight = horvitzThompsonMean(Array.from({ length: 60 }, () => 1), Array.from({ length: 60 }, () => 0.05));
     expect(allRight.upper).toBe(1);
     expect(allRight.lower).toBeLessThan(0.96);
     expect(horvitzThompsonMean([], [])).toMatchObject({ lower: 0, upper: 1 });

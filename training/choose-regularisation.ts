@@ -27,7 +27,9 @@ export interface ChooseRegularisationOptions extends Omit<FitHeadOptions, 'l2'> 
 
 /**
  * The l2 with the least log loss on held-out images. Goes from strong to weak, each fit starting from the one before,
- * and stops once the loss has risen twice in a row: weaker fits take longest and only get worse from there.
+ * and stops at the first rise: held-out loss over ln l2 has one valley but for noise, and the weaker fits are the ones
+ * that take long. A looser tolerance than the final fit's would not do: from the neighbour's head it is met at once, and
+ * two l2 look alike that are not.
  *
  * @param folds fold of each image, and `heldOutFolds` which of them to hold out in turn
  * @throws PerennialError as `fitHead`
@@ -44,7 +46,6 @@ export async function chooseRegularisation(
   let best: Omit<RegularisationChoice, 'tried' | 'iterations'> | null = null;
   let heads: readonly HeadParameters[] = [];
   let iterations = 0;
-  let rises = 0;
   for (const l2 of grid) {
     const heldOut = await heldOutLogits(embeddings, targets, folds, heldOutFolds, { ...options, l2 }, heads);
     const logLoss = logLossOf(heldOut.logits, targets.labels, targets.classes, { sampleWeights });
@@ -54,11 +55,9 @@ export async function chooseRegularisation(
     const head = heads[0];
     if (head !== undefined && (best === null || logLoss < best.validationLogLoss)) {
       best = { l2, validationLogLoss: logLoss, logits: heldOut.logits, head };
-      rises = 0;
     } else {
-      rises += 1;
+      break;
     }
-    if (rises === 2) break;
   }
   if (best === null) throw new RangeError('the grid or the list of folds is empty');
   return { ...best, tried, iterations };

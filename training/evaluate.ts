@@ -90,7 +90,7 @@ export function leastCostAnswers(
 }
 
 function confusionOf(labels: Int32Array, answers: readonly number[], classes: number): number[][] {
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const confusion = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
   answers.forEach((answer, i) => {
     const row = confusion[labels[i] as number];
     if (row !== undefined) row[answer] = (row[answer] as number) + 1;

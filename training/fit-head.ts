@@ -41,7 +41,7 @@ export interface FittedHead extends HeadParameters {
  *   TRAINING_TOO_FEW_CLASSES when fewer than two classes have an image of weight > 0
  */
 export async function fitHead(embeddings: BoundEmbeddings, targets: Targets, options: FitHeadOptions): Promise<FittedHead> {
-  const { l2, maxIterations = 1000, tolerance = 1e-5, onProgress } = options;
+  const { l2, maxIterations = 1000, tolerance = 2e-5, onProgress } = options;
   const totalWeight = requireTargets(embeddings, targets, options);
   const { classes } = targets;
   const { d } = embeddings;

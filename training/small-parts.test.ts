@@ -168,7 +168,7 @@ describe('comparing two models on the same images', () => {
   });
 
   it('per class, with Holm over the classes that occur', () => {
-    const labels = Int32Array.from([...new Array<number>(12).fill(0), ...new Array<number>(12).fill(2), -1]);
+    const labels = Int32Array.from([...Array.from({ length: 12 }, () => 0), ...Array.from({ length: 12 }, () => 2), -1]);
     const old = Array.from(labels, (label) => label === 0);
     const next = Array.from(labels, () => true);
     const [first, second] = comparePerClass(old, next, labels);

@@ -16,7 +16,7 @@ export interface SplitItem {
  * @returns the fold (0 … folds − 1) of each item; folds may be empty when there are fewer groups
  */
 export function assignFolds(items: readonly SplitItem[], folds: number, random: Random): Int32Array {
-  return assign(items, new Array<number>(folds).fill(1 / folds), random);
+  return assign(items, Array.from({ length: folds }, () => 1 / folds), random);
 }
 
 /**

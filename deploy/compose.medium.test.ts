@@ -41,7 +41,7 @@ describe('the compose file', () => {
 
   it('has no secret in it: each is named in .env.example, empty there, and asked for', () => {
     const example = readFileSync(join(root, '.env.example'), 'utf8');
-    const empty = [...example.matchAll(/^(\w+)=$/gm)].map((match) => match[1]).sort();
+    const empty = [...example.matchAll(/^(\w+)=$/gm)].map((match) => match[1] ?? '').toSorted((a, b) => a.localeCompare(b));
     expect(empty).toEqual(requiredVariables(text));
     expect(example).not.toMatch(/^\w+=\S/m);
     for (const name of requiredVariables(text)) expect(() => interpolate(text, { ...Object.fromEntries(requiredVariables(text).map((one) => [one, 'x'])), [name]: '' })).toThrow(name);

@@ -69,6 +69,7 @@ export function createContext(options: ContextOptions): PlatformContext {
   // Made here, open to be passed through: each service then keeps its own folder to itself.
   for (const folder of [join(stateDir, 'data'), logsDir]) mkdirSync(folder, { recursive: true, mode: 0o755 });
   const state = openStateFile(join(stateDir, 'state.json'));
+  const ports = new Map<string, Promise<number>>();
   const tools = options.environment['PERENNIAL_TOOLS_DIR'];
   return {
     root: options.root,
@@ -79,7 +80,12 @@ export function createContext(options: ContextOptions): PlatformContext {
     environment: options.environment,
     secrets: loadSecrets(join(stateDir, 'secrets.json')),
     state,
-    port: (use, variable, preferred) => choosePort({ use, variable, environment: options.environment, state, preferred: options.preferredPorts === false ? undefined : preferred }),
+    port(use, variable, preferred) {
+      // Asked twice, also at the same time, it is the same port.
+      const chosen = ports.get(use) ?? choosePort({ use, variable, environment: options.environment, state, preferred: options.preferredPorts === false ? undefined : preferred });
+      ports.set(use, chosen);
+      return chosen;
+    },
     supervisor: createSupervisor({ logsDir, state, onRestart: options.onRestart }),
     postgresFlags: options.postgresFlags ?? [],
     outsideFolders: [],

@@ -40,5 +40,5 @@ export function interpolate(text: string, values: Readonly<Record<string, string
 
 /** Names of the variables without which nothing starts. */
 export function requiredVariables(text: string): string[] {
-  return [...new Set([...text.matchAll(/\$\{(\w+):\?/g)].map((match) => match[1] ?? ''))].sort();
+  return [...new Set([...text.matchAll(/\$\{(\w+):\?/g)].map((match) => match[1] ?? ''))].toSorted((a, b) => a.localeCompare(b));
 }

@@ -6,15 +6,13 @@ import { setupFailed } from '../setup-error.ts';
 import { httpReady, waitUntil } from '../wait-until.ts';
 import { findMlflow, type FoundMlflow } from './mlflow-program.ts';
 
-/** What MLflow needs of the object store: its artifacts live there. */
-export type StoreEnv = Readonly<Record<string, string>>;
-
 /**
  * MLflow: the one that MLFLOW_TRACKING_URI names, else one of our own on an SQLite file, which keeps artifacts in the
  * object store and hands them on itself, so that nobody else needs the store's keys.
- * @param store the object store's environment; it may still be coming up, so it is awaited only once MLflow is fetched
+ * @param store what the object store will be reached by; it may still be on its way, as MLflow asks for it only when an
+ *   artifact is put or fetched
  */
-export async function startMlflow(context: PlatformContext, store: Promise<StoreEnv>, say: Say): Promise<RunningService> {
+export async function startMlflow(context: PlatformContext, store: Readonly<Record<string, string>>, say: Say): Promise<RunningService> {
   const given = context.environment['MLFLOW_TRACKING_URI'];
   if (given !== undefined && given !== '') return givenMlflow(given);
   const found = await findMlflow(context, say);
@@ -24,13 +22,12 @@ export async function startMlflow(context: PlatformContext, store: Promise<Store
   await upgradeWhenOlder(context, found, folder, backend, say);
   const port = await context.port('mlflow', 'MLFLOW_PORT', 5000);
   const uri = `http://127.0.0.1:${port}`;
-  const s3 = await store;
   say('starting');
   const running = context.supervisor.start({
     name: 'mlflow',
     command: found.python,
-    args: ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--backend-store-uri', backend, '--artifacts-destination', `s3://${s3['S3_BUCKET']}/mlflow`, '--serve-artifacts', '--workers', '1', '--allowed-hosts', `127.0.0.1:${port},localhost:${port}`],
-    env: { ...context.environment, ...quiet, MLFLOW_S3_ENDPOINT_URL: s3['S3_ENDPOINT'], AWS_ACCESS_KEY_ID: s3['S3_ACCESS_KEY'], AWS_SECRET_ACCESS_KEY: s3['S3_SECRET_KEY'], AWS_DEFAULT_REGION: s3['S3_REGION'] },
+    args: ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--backend-store-uri', backend, '--artifacts-destination', `s3://${store['S3_BUCKET']}/mlflow`, '--serve-artifacts', '--workers', '1', '--allowed-hosts', `127.0.0.1:${port},localhost:${port}`],
+    env: { ...context.environment, ...quiet, MLFLOW_S3_ENDPOINT_URL: store['S3_ENDPOINT'], AWS_ACCESS_KEY_ID: store['S3_ACCESS_KEY'], AWS_SECRET_ACCESS_KEY: store['S3_SECRET_KEY'], AWS_DEFAULT_REGION: store['S3_REGION'] },
     cwd: folder,
     readyUrl: `${uri}/health`,
     readyWithinMs: 120_000,

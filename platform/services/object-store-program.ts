@@ -55,8 +55,8 @@ async function buildMinio(context: PlatformContext, say: Say): Promise<string | 
     mkdirSync(folder, { recursive: true });
     const done = await runTool(context, {
       command: go,
-      args: ['install', '-trimpath', '-ldflags', '-s -w', minioModule],
-      env: { GOBIN: folder, CGO_ENABLED: '0' },
+      args: ['install', '-ldflags', '-s -w', minioModule],
+      env: { GOBIN: folder },
       cwd: context.toolsDir,
       log: 'set-up',
       doing: 'Building MinIO',

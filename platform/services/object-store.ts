@@ -10,15 +10,29 @@ const regionDefault = 'us-east-1';
 
 type Store = { endpoint: string; accessKey: string; secretKey: string; bucket: string; region: string };
 
+/**
+ * Address, keys and bucket, known before the server runs or is even fetched. That is enough for whoever merely has to be
+ * told, as MLflow.
+ */
+export async function planObjectStore(context: PlatformContext): Promise<Record<string, string>> {
+  return storeEnv(await planned(context));
+}
+
+async function planned(context: PlatformContext): Promise<Store> {
+  const { environment } = context;
+  const given = environment['S3_ENDPOINT'];
+  const shared = { bucket: environment['S3_BUCKET'] || bucketDefault, region: environment['S3_REGION'] || regionDefault };
+  if (given) return { ...shared, endpoint: given, accessKey: environment['S3_ACCESS_KEY'] ?? '', secretKey: environment['S3_SECRET_KEY'] ?? '' };
+  const port = await context.port('object-store', 'S3_PORT');
+  return { ...shared, endpoint: `http://127.0.0.1:${port}`, accessKey: context.secrets.s3AccessKey, secretKey: context.secrets.s3SecretKey };
+}
+
 /** The object store: the S3 server that S3_ENDPOINT names, else MinIO, else SeaweedFS, on loopback; the bucket is made. */
 export async function startObjectStore(context: PlatformContext, say: Say): Promise<RunningService> {
-  const { environment } = context;
-  const bucket = environment['S3_BUCKET'] || bucketDefault;
-  const region = environment['S3_REGION'] || regionDefault;
-  if (environment['S3_ENDPOINT'] !== undefined && environment['S3_ENDPOINT'] !== '') return givenStore(environment, bucket, region);
+  const store = await planned(context);
+  if (context.environment['S3_ENDPOINT']) return givenStore(store);
   const found = await findObjectStore(context, say);
-  const port = await context.port('object-store', 'S3_PORT');
-  const store: Store = { endpoint: `http://127.0.0.1:${port}`, accessKey: context.secrets.s3AccessKey, secretKey: context.secrets.s3SecretKey, bucket, region };
+  const port = Number(new URL(store.endpoint).port);
   say('starting');
   const running = await context.supervisor.start({
     name: 'object-store',
@@ -60,10 +74,9 @@ async function seaweedCommand(context: PlatformContext, port: number, store: Sto
   return { args: ['mini', ...flags], env: { ...context.environment, AWS_ACCESS_KEY_ID: store.accessKey, AWS_SECRET_ACCESS_KEY: store.secretKey } };
 }
 
-async function givenStore(environment: PlatformContext['environment'], bucket: string, region: string): Promise<RunningService> {
-  const [endpoint, accessKey, secretKey] = [environment['S3_ENDPOINT'] ?? '', environment['S3_ACCESS_KEY'] ?? '', environment['S3_SECRET_KEY'] ?? ''];
+async function givenStore(store: Store): Promise<RunningService> {
+  const { endpoint, accessKey, secretKey } = store;
   if (accessKey === '' || secretKey === '') throw setupFailed('S3_ENDPOINT is set but S3_ACCESS_KEY or S3_SECRET_KEY is not: set all three, or unset S3_ENDPOINT and a store is brought up here.');
-  const store = { endpoint, accessKey, secretKey, bucket, region };
   await makeBucket(store).catch((error: unknown) => {
     throw setupFailed(`The object store that S3_ENDPOINT names (${endpoint}) could not be used (${oneLine(error)}): start it, correct address, keys or bucket, or unset S3_ENDPOINT and a store is brought up here.`);
   });

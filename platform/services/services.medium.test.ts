@@ -51,7 +51,7 @@ describe('the real services answer', () => {
 describe('services of one’s own', () => {
   it('are used as they are', async () => {
     const context = contextWith(services);
-    const used = await Promise.all([startPostgres(context, silent), startObjectStore(context, silent), startTemporal(context, silent), startMlflow(context, Promise.resolve({}), silent)]);
+    const used = await Promise.all([startPostgres(context, silent), startObjectStore(context, silent), startTemporal(context, silent), startMlflow(context, {}, silent)]);
     expect(used.map((service) => service.source)).toEqual(Array(4).fill('environment'));
     expect(context.state.read().processes).toEqual({});
   });
@@ -62,7 +62,7 @@ describe('services of one’s own', () => {
     await expect(startTemporal(contextWith({ TEMPORAL_ADDRESS: nobody }), silent)).rejects.toThrow(/TEMPORAL_ADDRESS names .* or unset/);
     await expect(startObjectStore(contextWith({ S3_ENDPOINT: `http://${nobody}`, S3_ACCESS_KEY: 'abc', S3_SECRET_KEY: 'abcdefgh' }), silent)).rejects.toThrow(/S3_ENDPOINT names .* or unset/);
     await expect(startObjectStore(contextWith({ S3_ENDPOINT: `http://${nobody}` }), silent)).rejects.toThrow(/S3_ACCESS_KEY or S3_SECRET_KEY is not/);
-    await expect(startMlflow(contextWith({ MLFLOW_TRACKING_URI: `http://${nobody}` }), Promise.resolve({}), silent)).rejects.toThrow(/MLFLOW_TRACKING_URI names .* or unset/);
+    await expect(startMlflow(contextWith({ MLFLOW_TRACKING_URI: `http://${nobody}` }), {}, silent)).rejects.toThrow(/MLFLOW_TRACKING_URI names .* or unset/);
   });
 });
 

@@ -1,0 +1,94 @@
+import { decideGate, type PairedAnswers } from '../../domain/gate.ts';
+import { answerOf } from '../../domain/head.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { decidePromotion } from '../../domain/promotion.ts';
+import type { ProjectClass } from '../../domain/prediction.ts';
+import type { Clock, Head, ObjectStore } from '../../domain/ports.ts';
+import type { DatasetVersions, EmbeddingReader, GateReportRecord, ModelFiles, ModelRecords, ModelVersion } from '../../domain/ports-models.ts';
+import { PerennialError } from '../../domain/errors.ts';
+
+export interface JudgeDependencies {
+  readonly records: ModelRecords;
+  readonly datasets: DatasetVersions;
+  readonly embeddings: EmbeddingReader;
+  readonly files: ModelFiles;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly classes: (projectId: string) => Promise<{ id: string; classes: readonly ProjectClass[] }>;
+  readonly policy: (projectId: string) => Promise<Policy>;
+}
+
+export interface Judgement {
+  readonly report: GateReportRecord;
+  readonly action: 'promote' | 'hold' | 'wait';
+  readonly onCannotTell: boolean;
+  readonly why: string;
+}
+
+/**
+ * Champion and challenger meet on the same holdouts and the gate answers: pass, hold or cannot tell. The audit holdout
+ * decides, the reference holdout guards against collapse; flagged images never come into it.
+ * @throws PerennialError MODEL_VERSION_NOT_FOUND, PROMOTION_CONFLICT when the challenger is the champion already
+ */
+export async function judgeChallenger(deps: JudgeDependencies, request: { projectId: string; challengerId: string; key: string }): Promise<Judgement> {
+  const [champion, challenger] = await Promise.all([deps.records.champion(request.projectId), deps.records.versionById(request.challengerId)]);
+  if (champion === null || challenger === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND');
+  if (champion.id === challenger.id) throw new PerennialError('PROMOTION_CONFLICT', 'The challenger is the champion already.');
+  const [{ classes }, policy] = await Promise.all([deps.classes(request.projectId), deps.policy(request.projectId)]);
+  const heads = { champion: await headOf(deps, champion), challenger: await headOf(deps, challenger) };
+  const truths = await truthsOf(deps, request.projectId, challenger);
+  const meet = (holdout: 'audit' | 'reference') => pairedAnswers(deps, request.projectId, holdout, { champion, challenger }, heads, truths);
+  const holdouts = { audit: await meet('audit'), reference: await meet('reference') };
+  const decision = decideGate({ policy: policy.gate, classes, holdouts });
+  for (const [name, pairs] of Object.entries(holdouts)) await recordEvaluation(deps, request.projectId, challenger, name, pairs);
+  const report = await deps.records.insertGateReport({
+    projectId: request.projectId, championId: champion.id, challengerId: challenger.id,
+    verdict: decision.verdict, sentence: decision.sentence, checks: decision.checks, key: request.key,
+  });
+  const day = (await deps.records.latestEventDay(request.projectId)) ?? deps.clock.now().toISOString().slice(0, 10);
+  const automaticPromotionsToday = await deps.records.automaticPromotionsOn(request.projectId, day);
+  return { report, ...decidePromotion(decision, policy.gate, { automaticPromotionsToday }) };
+}
+
+async function headOf(deps: JudgeDependencies, version: ModelVersion): Promise<Head> {
+  if (version.headKey === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND', 'The model version has no head.');
+  return deps.files.decodeHead(await deps.store.get(version.headKey));
+}
+
+/** What is known to be true of each image of the challenger's dataset version. */
+async function truthsOf(deps: JudgeDependencies, projectId: string, challenger: ModelVersion): Promise<Map<string, number>> {
+  if (challenger.datasetVersionId === null) return new Map();
+  const rows = await deps.datasets.rows(projectId, challenger.datasetVersionId);
+  return new Map(rows.map((row) => [row.imageId, row.classId]));
+}
+
+async function pairedAnswers(
+  deps: JudgeDependencies, projectId: string, holdout: 'audit' | 'reference', versions: Record<'champion' | 'challenger', ModelVersion>,
+  heads: Record<'champion' | 'challenger', Head>, truths: ReadonlyMap<string, number>,
+): Promise<PairedAnswers> {
+  const members = (await deps.datasets.holdout(projectId, holdout)).filter((member) => truths.has(member.imageId));
+  const ids = members.map((member) => member.imageId);
+  const answersOf = async (which: 'champion' | 'challenger') => {
+    const { backboneDigest, preprocessingDigest } = versions[which];
+    const found = await deps.embeddings.load(projectId, ids, backboneDigest ?? '', preprocessingDigest ?? '');
+    return (imageId: string): number | undefined => {
+      const embedding = found.get(imageId);
+      return embedding === undefined ? undefined : heads[which].classIds[answerOf(heads[which], embedding).top];
+    };
+  };
+  const [old, fresh] = [await answersOf('champion'), await answersOf('challenger')];
+  return members.flatMap(({ imageId, group, weight }) => {
+    const [champion, challenger] = [old(imageId), fresh(imageId)];
+    // An image that one of the two has never seen cannot be compared on.
+    return champion === undefined || challenger === undefined ? [] : [{ truth: truths.get(imageId) as number, champion, challenger, group, weight }];
+  });
+}
+
+async function recordEvaluation(deps: JudgeDependencies, projectId: string, challenger: ModelVersion, holdout: string, pairs: PairedAnswers): Promise<void> {
+  if (pairs.length === 0) return;
+  const right = (which: 'champion' | 'challenger') => pairs.filter((pair) => pair[which] === pair.truth).length / pairs.length;
+  await deps.records.insertEvaluation({
+    projectId, modelVersionId: challenger.id, holdout, images: pairs.length,
+    metrics: { accuracy: right('challenger'), championAccuracy: right('champion') },
+  });
+}

@@ -1,0 +1,146 @@
+import type { Preprocessing } from './preprocessing.ts';
+import type { Head } from './ports.ts';
+import type { ManifestSplit } from './split-name.ts';
+
+export interface ModelVersion {
+  readonly id: string;
+  readonly projectId: string;
+  readonly number: number;
+  readonly kind: 'cold_start' | 'light' | 'full' | 'imported' | 'elsewhere';
+  readonly key: string;
+  readonly runId: string | null;
+  readonly datasetVersionId: string | null;
+  readonly classSetId: string;
+  readonly backboneDigest: string | null;
+  readonly backboneKey: string | null;
+  readonly preprocessing: Preprocessing | null;
+  readonly preprocessingDigest: string | null;
+  readonly headKey: string | null;
+  readonly artifactKey: string | null;
+  readonly artifactSha256: string | null;
+  readonly artifactBytes: number | null;
+  readonly dimensions: number | null;
+  readonly mlflowVersion: string | null;
+  readonly createdAt: Date;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly projectId: string;
+  readonly kind: 'cold_start' | 'light' | 'full' | 'import';
+  readonly key: string;
+  readonly datasetVersionId: string | null;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly reason: string;
+  readonly metrics: Record<string, number> | null;
+  readonly mlflowRunId: string | null;
+  readonly startedAt: Date;
+}
+
+export interface Promotion {
+  readonly id: string;
+  readonly sequence: number;
+  readonly kind: 'first' | 'promotion' | 'rollback';
+  readonly fromId: string | null;
+  readonly toId: string;
+  readonly gateReportId: string | null;
+  readonly onCannotTell: boolean;
+  readonly reason: string;
+  readonly decidedBy: string;
+  readonly createdAt: Date;
+}
+
+export interface GateReportRecord {
+  readonly id: string;
+  readonly championId: string;
+  readonly challengerId: string;
+  readonly verdict: 'pass' | 'hold' | 'cannot_tell';
+  readonly sentence: string;
+  readonly checks: readonly unknown[];
+  readonly createdAt: Date;
+}
+
+/** Who decided to move the champion, from what to what, and why. */
+export interface PromotionRequest {
+  readonly projectId: string;
+  readonly kind: Promotion['kind'];
+  /** The champion the decision was made about; another one by now is PROMOTION_CONFLICT. */
+  readonly fromId: string | null;
+  readonly toId: string;
+  readonly gateReportId: string | null;
+  readonly onCannotTell: boolean;
+  readonly reason: string;
+  readonly decidedBy: string;
+  readonly key: string;
+  /** Day of the newest image, YYYY-MM-DD: "one automatic promotion a day" counts these. */
+  readonly eventDay: string;
+}
+
+/** Runs, model versions, evaluations, gate reports and promotions. Writes are harmless when repeated with their key. */
+export interface ModelRecords {
+  startRun(run: { projectId: string; kind: Run['kind']; key: string; datasetVersionId: string | null; reason: string; parameters: Record<string, unknown>; workflowRunId: string | null }): Promise<Run>;
+  setMlflowRun(runId: string, mlflowRunId: string): Promise<void>;
+  endRun(runId: string, end: { state: 'done' | 'failed'; metrics: Record<string, number> | null; failure: string | null }): Promise<void>;
+  runById(runId: string): Promise<Run | null>;
+  insertVersion(version: Omit<ModelVersion, 'id' | 'number' | 'createdAt'>): Promise<ModelVersion>;
+  versionByKey(projectId: string, key: string): Promise<ModelVersion | null>;
+  versionById(id: string): Promise<ModelVersion | null>;
+  versionByNumber(projectId: string, number: number): Promise<ModelVersion | null>;
+  /** Newest first, without predictions made elsewhere. */
+  versions(projectId: string, limit: number): Promise<readonly ModelVersion[]>;
+  champion(projectId: string): Promise<ModelVersion | null>;
+  insertEvaluation(evaluation: { projectId: string; modelVersionId: string; holdout: string; images: number; metrics: Record<string, unknown> }): Promise<void>;
+  insertGateReport(report: { projectId: string; championId: string; challengerId: string; verdict: string; sentence: string; checks: readonly unknown[]; key: string }): Promise<GateReportRecord>;
+  gateReports(projectId: string, limit: number): Promise<readonly GateReportRecord[]>;
+  gateReportFor(projectId: string, challengerId: string): Promise<GateReportRecord | null>;
+  /** @throws PerennialError PROMOTION_CONFLICT when the champion is not `fromId` any more */
+  promote(request: PromotionRequest): Promise<Promotion>;
+  promotions(projectId: string, limit: number): Promise<readonly Promotion[]>;
+  /** Promotions that no person decided, on one event day. */
+  automaticPromotionsOn(projectId: string, eventDay: string): Promise<number>;
+  latestEventDay(projectId: string): Promise<string | null>;
+  /** Labels made after the dataset version of the newest light or cold-start run. */
+  labelsSince(projectId: string, after: Date | null): Promise<number>;
+}
+
+/** One labelled image of a frozen dataset version, as training and evaluation read it. */
+export interface DatasetRow {
+  readonly imageId: string;
+  readonly sha256: string;
+  readonly classId: number;
+  readonly split: ManifestSplit;
+  readonly group: string;
+}
+
+/** What training needs of dataset versions. */
+export interface DatasetVersions {
+  freeze(request: { projectId: string; reason: string; key: string; by: string }): Promise<{ outcome: 'done' | 'skipped'; why: string; versionId: string | null }>;
+  /** The newest version, null where there is none. */
+  latest(projectId: string): Promise<{ id: string; number: number; rootDigest: string; imageCount: number } | null>;
+  byId(id: string): Promise<{ id: string; number: number; rootDigest: string; imageCount: number } | null>;
+  rows(projectId: string, versionId: string): Promise<readonly DatasetRow[]>;
+  /** Members of a holdout that have not retired, with one over the probability of having been drawn. */
+  holdout(projectId: string, holdout: 'reference' | 'audit'): Promise<readonly { imageId: string; group: string; weight: number }[]>;
+}
+
+/** Stored embeddings by image; images without one under this backbone are absent from the answer. */
+export interface EmbeddingReader {
+  load(projectId: string, imageIds: readonly string[], weightsDigest: string, preprocessingDigest: string): Promise<ReadonlyMap<string, Float32Array>>;
+}
+
+/** Fits a head; `training/` behind it. */
+export interface HeadTrainer {
+  train(input: {
+    embeddings: Float32Array; n: number; d: number; labels: readonly number[]; groups: readonly string[];
+    classIds: readonly number[]; seed: number; previousHead: Head | null; onProgress: (sentence: string) => void;
+  }): Promise<{ head: Head; metrics: Record<string, number>; parameters: Record<string, string> }>;
+}
+
+/** Puts a head and a backbone into one self-contained file, and reads a backbone's facts. */
+export interface ModelFiles {
+  compose(input: { backbone: Uint8Array; head: Head; classNames: readonly string[]; preprocessing: Preprocessing; notes: Record<string, string> }): Uint8Array;
+  facts(backbone: Uint8Array): { weightsDigest: string; preprocessing: Preprocessing; preprocessingDigest: string };
+  encodeHead(head: Head): Uint8Array;
+  decodeHead(bytes: Uint8Array): Head;
+  sha256(bytes: Uint8Array): string;
+}

@@ -1,4 +1,4 @@
-import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { ParentClosePolicy, startChild, workflowInfo, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import type { CollectInput, StepOutcome } from '../contracts/workflows.ts';
 import { roundWorkflowId } from './ids.ts';
 import { routeForReview } from './route-for-review.ts';
@@ -6,7 +6,8 @@ import { collectRound } from './steps.ts';
 
 /** Flagged predictions become a review round, which then lives by itself until it is answered or its time is up. */
 export async function collectPredictions(input: CollectInput): Promise<StepOutcome & { roundId: string | null }> {
-  const collected = await collectRound(input);
+  // A schedule gives the same input each time: the execution's own id makes each round's key its own.
+  const collected = await collectRound({ ...input, key: `${input.key}/${workflowInfo().firstExecutionRunId}` });
   if (collected.roundId === null) return collected;
   await startChild(routeForReview, {
     args: [{ projectId: input.projectId, roundId: collected.roundId }],

@@ -1,4 +1,5 @@
-import { condition, defineSignal, ParentClosePolicy, setHandler, startChild, WorkflowExecutionAlreadyStartedError } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { condition, defineSignal, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
 import type { RouteForReviewInput, StepOutcome } from '../contracts/workflows.ts';
 import { retrainWorkflowId } from './ids.ts';
 import { retrainLight } from './retrain-light.ts';

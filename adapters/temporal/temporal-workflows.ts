@@ -1,0 +1,91 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { PerennialError } from '../../domain/errors.ts';
+import type { RetrainStatus, Workflows } from '../../domain/ports-workflows.ts';
+import { createLazyClient, type TemporalAddress } from './connect.ts';
+import { editSchedule, ensureSchedules, listSchedules, runSchedule } from './schedules.ts';
+
+const taskQueue = 'perennial';
+
+/** The shape of workflows/retrain-light.ts' progress; adapters do not import workflows. */
+interface Progress {
+  readonly step: string;
+  readonly challengerId: string | null;
+  readonly promote: { promoted: boolean; reportId: string | null; why: string } | null;
+  readonly outcome: { outcome: 'done' | 'skipped' | 'held'; why: string } | null;
+}
+
+const statusOf = (id: string, state: RetrainStatus['state'], progress: Partial<Progress>, why: string | null): RetrainStatus => ({
+  id, state, step: progress.step ?? 'starting', why, challengerId: progress.challengerId ?? null,
+  gateReportId: progress.promote?.reportId ?? null, promoted: progress.promote?.promoted ?? false,
+});
+
+async function readStatus(handle: WorkflowHandle, id: string): Promise<RetrainStatus> {
+  const { status } = await handle.describe();
+  if (status.name === 'RUNNING') {
+    const progress = await handle.query<Progress>('retrainProgress').catch(() => ({ step: 'starting' }));
+    return statusOf(id, 'running', progress, null);
+  }
+  if (status.name !== 'COMPLETED') return statusOf(id, 'failed', { step: 'failed' }, await failureOf(handle));
+  const progress = (await handle.result()) as Progress;
+  return statusOf(id, progress.outcome?.outcome === 'skipped' ? 'skipped' : 'done', progress, progress.outcome?.why ?? null);
+}
+
+async function failureOf(handle: WorkflowHandle): Promise<string> {
+  try {
+    await handle.result();
+    return 'it ended meanwhile';
+  } catch (error) {
+    let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
+    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+    return cause instanceof Error ? cause.message : 'unknown';
+  }
+}
+
+/** A run's name for the outside: the execution's own id within the project's one retrain. */
+const retrainId = (projectId: string): string => `${projectId}/retrain-light`;
+
+async function startRetrain(client: Client, request: Parameters<Workflows['startRetrain']>[0]): Promise<RetrainStatus> {
+  const workflowId = retrainId(request.projectId);
+  try {
+    const handle = await client.workflow.start('retrainLight', { taskQueue, workflowId, args: [request] });
+    return statusOf(handle.firstExecutionRunId, 'running', {}, null);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const running = client.workflow.getHandle(workflowId);
+    const { runId } = await running.describe();
+    return readStatus(client.workflow.getHandle(workflowId, runId), runId);
+  }
+}
+
+async function collectNow(client: Client, request: Parameters<Workflows['collectNow']>[0]): Promise<Awaited<ReturnType<Workflows['collectNow']>>> {
+  const workflowId = `${request.projectId}/collect-predictions/${request.key}`;
+  try {
+    return (await client.workflow.execute('collectPredictions', { taskQueue, workflowId, args: [request], workflowExecutionTimeout: '5 minutes', workflowIdReusePolicy: 'REJECT_DUPLICATE' })) as Awaited<ReturnType<Workflows['collectNow']>>;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return (await client.workflow.getHandle(workflowId).result()) as Awaited<ReturnType<Workflows['collectNow']>>;
+    if (error instanceof WorkflowFailedError) throw new PerennialError('INTERNAL', 'The round could not be collected.', {}, { cause: error });
+    throw error;
+  }
+}
+
+/** Temporal, as the api sees it. @see Workflows */
+export function createTemporalWorkflows(address: TemporalAddress): Workflows {
+  const lazy = createLazyClient(address);
+  return {
+    startRetrain: (request) => lazy.use((client) => startRetrain(client, request)),
+    retrainStatus: (projectId, id) => lazy.use((client) => readStatus(client.workflow.getHandle(retrainId(projectId), id), id)),
+    collectNow: (request) => lazy.use((client) => collectNow(client, request)),
+    itemsSettled: (projectId, roundId) => lazy.use(async (client) => {
+      await client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`).signal('itemsSettled');
+    }).catch((error: unknown) => {
+      // A round that is over has no one to tell.
+      if (!(error instanceof PerennialError && error.code === 'REQUEST_NOT_FOUND')) throw error;
+    }),
+    ensureSchedules: (project) => lazy.use((client) => ensureSchedules(client, project)),
+    schedules: (projectId) => lazy.use((client) => listSchedules(client, projectId)),
+    editSchedule: (projectId, name, edit) => lazy.use((client) => editSchedule(client, projectId, name, edit)),
+    runSchedule: (projectId, name) => lazy.use((client) => runSchedule(client, projectId, name)),
+    check: () => lazy.use(async (client) => { await client.workflowService.getSystemInfo({}); }),
+    close: () => lazy.close(),
+  };
+}

@@ -1,0 +1,43 @@
+/** What the api needs of workflows, in the product's words; Temporal behind it. */
+export interface RetrainStatus {
+  readonly id: string;
+  readonly state: 'running' | 'done' | 'skipped' | 'failed';
+  readonly step: string;
+  readonly why: string | null;
+  readonly challengerId: string | null;
+  readonly gateReportId: string | null;
+  readonly promoted: boolean;
+}
+
+export interface Schedule {
+  readonly name: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly paused: boolean;
+  readonly nextAt: Date | null;
+  readonly lastAt: Date | null;
+  readonly note: string | null;
+}
+
+/** All methods: @throws PerennialError WORKFLOWS_UNAVAILABLE when Temporal does not answer. */
+export interface Workflows {
+  /** Starts a retrain, or answers with the one that runs already. The same key starts one. */
+  startRetrain(request: { projectId: string; kind: 'light' | 'cold_start'; reason: string; key: string }): Promise<RetrainStatus>;
+  /** @throws PerennialError REQUEST_NOT_FOUND */
+  retrainStatus(projectId: string, id: string): Promise<RetrainStatus>;
+  /** Collects a round now and answers when it is open. The same key collects once. */
+  collectNow(request: { projectId: string; reason: string; key: string; itemsMax: number | null }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string; roundId: string | null }>;
+  /** Tells a round that items were settled; a round that is over does not mind. */
+  itemsSettled(projectId: string, roundId: string): Promise<void>;
+  /** Makes the project's schedules where they are not there; edits made since stay. */
+  ensureSchedules(project: { id: string; timeZone: string }): Promise<void>;
+  schedules(projectId: string): Promise<readonly Schedule[]>;
+  editSchedule(projectId: string, name: string, edit: { cron?: string | undefined; timeZone?: string | undefined; paused?: boolean | undefined }): Promise<void>;
+  runSchedule(projectId: string, name: string): Promise<void>;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The schedules a project has, by name. */
+export const scheduleNames = ['collect-predictions-daily', 'retrain-light-weekly'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];

@@ -39,7 +39,7 @@ export const outsideFolder = (context: PlatformContext): string => join('/var/li
 function copyPrograms(programs: PostgresPrograms, outside: string): PostgresPrograms {
   const bin = dirname(programs.postgres);
   const to = join(outside, 'programs');
-  if (!existsSync(join(to, 'bin', basename(programs.postgres)))) cpSync(dirname(bin), to, { recursive: true });
+  if (!existsSync(join(to, 'bin', basename(programs.postgres)))) cpSync(dirname(bin), to, { recursive: true, verbatimSymlinks: true });
   return { postgres: join(to, 'bin', basename(programs.postgres)), initdb: join(to, 'bin', basename(programs.initdb)) };
 }
 

@@ -6,6 +6,7 @@ import type { PlatformContext, Say } from './context.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { ensurePythonEnvironment, pythonOf } from './python.ts';
 import { runTool } from './run-tool.ts';
+import { findMlflow } from './services/mlflow-program.ts';
 import { setupFailed } from './setup-error.ts';
 
 const factsSchema = z.looseObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/), byteSize: z.number().int().positive() });
@@ -42,10 +43,15 @@ export async function ensureBackbone(context: PlatformContext, say: Say): Promis
   return facts;
 }
 
-/** A Python with `onnx` and `numpy`: the one behind MLflow where that is ours, else a small one. */
+/** A Python with `onnx` and `numpy`: the one behind MLflow where that is ours, else a small one of its own. */
 async function backbonePython(context: PlatformContext, say: Say): Promise<string> {
   const given = context.environment['PERENNIAL_PYTHON'];
-  return given !== undefined && given !== '' ? given : pythonOf(await ensurePythonEnvironment(context, requirements, say));
+  if (given !== undefined && given !== '') return given;
+  if (!context.environment['MLFLOW_TRACKING_URI']) {
+    const mlflow = await findMlflow(context, say);
+    if (mlflow.source === 'fetched') return mlflow.python;
+  }
+  return pythonOf(await ensurePythonEnvironment(context, requirements, say));
 }
 
 function sourceDigest(root: string): string {

@@ -1,0 +1,44 @@
+/**
+ * Records one history of each workflow on a real Temporal server into workflows/histories/, for the replay check.
+ * Run at each release: node testing/record-histories.ts 0.1.0   (starts a server of its own)
+ */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundleOf, startWorkflowWorld, workflowsPath } from './workflow-world.ts';
+import { startTestServices } from './services.ts';
+import { encodeHistory } from './histories.ts';
+
+const release = process.argv[2] ?? '0.1.0';
+const services = await startTestServices(['temporal']);
+const at = await startWorkflowWorld(services.env['TEMPORAL_ADDRESS'] ?? '', await bundleOf(workflowsPath));
+const projectId = randomUUID();
+
+async function save(type: string, variant: string, workflowId: string): Promise<void> {
+  const history = await at.client.workflow.getHandle(workflowId).fetchHistory();
+  const path = join(dirname(workflowsPath), 'histories', `${type}_${variant}_${release}.binpb`);
+  writeFileSync(path, encodeHistory(history));
+  console.log(path);
+}
+
+const run = (type: string, workflowId: string, input: object): Promise<unknown> => at.client.workflow.execute(type, { taskQueue: at.taskQueue, workflowId, args: [input] });
+
+await run('retrainLight', `${projectId}/retrain-light`, { projectId, kind: 'light', reason: 'first', key: 'a' });
+await save('retrainLight', 'first', `${projectId}/retrain-light`);
+at.world.judgement = { action: 'hold', why: 'worse in one class' };
+await run('retrainLight', `${projectId}/retrain-light`, { projectId, kind: 'light', reason: 'second', key: 'b' });
+await save('retrainLight', 'held', `${projectId}/retrain-light`);
+at.world.judgement = { action: 'promote', why: 'not worse' };
+await run('promoteModel', `${projectId}/promote-model/x`, { projectId, challengerId: randomUUID(), key: 'c' });
+await save('promoteModel', 'promoted', `${projectId}/promote-model/x`);
+const collected = (await run('collectPredictions', `${projectId}/collect-predictions`, { projectId, reason: 'daily', key: 'd', itemsMax: null })) as { roundId: string };
+await save('collectPredictions', 'opened', `${projectId}/collect-predictions`);
+const round = `${projectId}/route-for-review/${collected.roundId}`;
+Object.assign(at.world.rounds[0] ?? {}, { left: 0, settled: 3 });
+at.world.retrainAfterRound = false;
+await at.client.workflow.getHandle(round).signal('itemsSettled');
+await at.client.workflow.getHandle(round).result();
+await save('routeForReview', 'answered', round);
+await at.stop();
+await services.stop();
+process.exit(0);

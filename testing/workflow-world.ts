@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { ReviewActivities, RoundState } from '../activities/reviews.ts';
+import type { TrainingActivities } from '../activities/training.ts';
+
+export const workflowsPath = join(dirname(fileURLToPath(import.meta.url)), '..', 'workflows', 'index.ts');
+const quiet = new DefaultLogger('ERROR');
+let installed = false;
+
+/** Runtime of the workers in a test process: says nothing below an error. */
+export function quietRuntime(): void {
+  if (!installed) Runtime.install({ logger: quiet });
+  installed = true;
+}
+
+export const bundleOf = (path: string): Promise<WorkflowBundleWithSourceMap> => bundleWorkflowCode({ workflowsPath: path, logger: quiet });
+
+/** Steps that a test may look at and steer; each does what its counterpart says, in memory. */
+export function createStepsInMemory() {
+  const world = {
+    champion: null as string | null,
+    rounds: [] as { roundId: string; state: RoundState['state']; left: number; settled: number; deadlineInMs: number; because: string | null }[],
+    collected: new Map<string, string>(),
+    versions: new Map<string, string>(),
+    promotions: new Map<string, { toId: string; reason: string }>(),
+    itemsWaiting: 3,
+    labelsNew: true,
+    judgement: { action: 'promote' as 'promote' | 'hold' | 'wait', why: 'not worse overall: 40 of 40 against 38 of 40' },
+    retrainAfterRound: true,
+    calls: [] as string[],
+  };
+  const steps: ReviewActivities & TrainingActivities = {
+    async collectRound(input) {
+      world.calls.push(`collectRound ${input.key}`);
+      if (world.itemsWaiting === 0) return { outcome: 'skipped', why: 'nothing is flagged', roundId: null };
+      const roundId = world.collected.get(input.key) ?? randomUUID();
+      if (!world.collected.has(input.key)) world.rounds.push({ roundId, state: 'open', left: world.itemsWaiting, settled: 0, deadlineInMs: 3_600_000, because: null });
+      world.collected.set(input.key, roundId);
+      return { outcome: 'done', why: `${world.itemsWaiting} items`, roundId };
+    },
+    async roundState({ roundId }) {
+      world.calls.push('roundState');
+      const round = world.rounds.find((each) => each.roundId === roundId);
+      if (round === undefined) throw new Error('no such round');
+      return round;
+    },
+    async closeRound({ roundId, because }) {
+      const round = world.rounds.find((each) => each.roundId === roundId);
+      if (round !== undefined) Object.assign(round, { state: 'closed', because });
+      return { outcome: 'done', why: because };
+    },
+    async enoughLabels() { return world.retrainAfterRound; },
+    async freezeForRetrain({ key }) {
+      return world.labelsNew ? { outcome: 'done', why: 'frozen', datasetVersionId: `dataset of ${key}` } : { outcome: 'skipped', why: 'nothing to learn', datasetVersionId: null };
+    },
+    async trainVersion({ key }) {
+      const versionId = world.versions.get(key) ?? randomUUID();
+      world.versions.set(key, versionId);
+      return { outcome: 'done', why: `model version ${world.versions.size}`, versionId, versionNumber: world.versions.size };
+    },
+    async hasChampion() { return world.champion !== null; },
+    async judge() { return { ...world.judgement, onCannotTell: false, reportId: 'report', championId: world.champion ?? '' }; },
+    async promote({ key, toId, reason }) {
+      world.promotions.set(key, { toId, reason });
+      world.champion = toId;
+      return { sequence: world.promotions.size };
+    },
+    async reconcile() { return { outcome: 'done', why: 'alias moved' }; },
+  };
+  return { world, steps };
+}
+
+/** A worker and a client on the real server, on a task queue of their own. */
+export async function startWorkflowWorld(address: string, bundle: { code: string }) {
+  quietRuntime();
+  const taskQueue = `test-${randomUUID()}`;
+  const { world, steps } = createStepsInMemory();
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const create = () => Worker.create({ connection, taskQueue, workflowBundle: bundle, activities: steps, shutdownForceTime: '5 seconds' });
+  let worker = await create();
+  let running = worker.run();
+  return {
+    world,
+    taskQueue,
+    client: new Client({ connection: clientConnection }),
+    /** Stops the worker and starts another, as after a crash. */
+    async restart(): Promise<void> {
+      worker.shutdown();
+      await running;
+      worker = await create();
+      running = worker.run();
+    },
+    async stop(): Promise<void> {
+      worker.shutdown();
+      await running;
+      await Promise.all([connection.close(), clientConnection.close()]);
+    },
+  };
+}

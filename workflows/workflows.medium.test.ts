@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { bundleOf, startWorkflowWorld, workflowsPath } from '../testing/workflow-world.ts';
+
+type World = Awaited<ReturnType<typeof startWorkflowWorld>>;
+let bundle: { code: string };
+const worlds: World[] = [];
+
+beforeAll(async () => { bundle = await bundleOf(workflowsPath); });
+afterAll(() => Promise.all(worlds.map((each) => each.stop())));
+
+async function createWorld(): Promise<World> {
+  const world = await startWorkflowWorld(inject('services')['TEMPORAL_ADDRESS'] ?? '', bundle);
+  worlds.push(world);
+  return world;
+}
+
+const retrain = (at: World, projectId: string, key = 'by hand') =>
+  at.client.workflow.execute('retrainLight', { taskQueue: at.taskQueue, workflowId: `${projectId}/retrain-light`, args: [{ projectId, kind: 'light', reason: 'test', key }] });
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !holds(); tries += 1) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  expect(holds()).toBe(true);
+}
+
+describe('retrain-light', () => {
+  it('makes the first model version champion without a gate, the next one through it', async () => {
+    const at = await createWorld();
+    const projectId = randomUUID();
+    expect(await retrain(at, projectId)).toMatchObject({ step: 'done', promote: { promoted: true, reportId: null } });
+    const first = at.world.champion;
+    expect(await retrain(at, projectId)).toMatchObject({ promote: { promoted: true, reportId: 'report' } });
+    expect(at.world.champion).not.toBe(first);
+    expect(at.world.versions.size).toBe(2);
+  });
+  it('keeps the champion and says why when the gate holds', async () => {
+    const at = await createWorld();
+    at.world.champion = 'the old one';
+    at.world.judgement = { action: 'hold', why: 'worse in class deer: 3 of 20 against 15 of 20' };
+    expect(await retrain(at, randomUUID())).toMatchObject({ promote: { promoted: false, outcome: 'held', why: expect.stringContaining('deer') as string } });
+    expect(at.world.champion).toBe('the old one');
+  });
+  it('is skipped with a reason when there is nothing to learn', async () => {
+    const at = await createWorld();
+    at.world.labelsNew = false;
+    expect(await retrain(at, randomUUID())).toMatchObject({ outcome: { outcome: 'skipped', why: 'nothing to learn' }, challengerId: null });
+    expect(at.world.versions.size).toBe(0);
+  });
+});
+
+describe('collect-predictions and route-for-review', () => {
+  const collect = (at: World, projectId: string) =>
+    at.client.workflow.execute('collectPredictions', { taskQueue: at.taskQueue, workflowId: `${projectId}/collect-predictions`, args: [{ projectId, reason: 'test', key: 'k', itemsMax: null }] }) as Promise<{ outcome: string; roundId: string | null }>;
+
+  it('opens a round, closes it when a signal says that all is answered, and starts a retrain', async () => {
+    const at = await createWorld();
+    const projectId = randomUUID();
+    const { roundId } = await collect(at, projectId);
+    const round = at.world.rounds[0];
+    expect(round?.roundId).toBe(roundId);
+    Object.assign(round ?? {}, { left: 0, settled: 3 });
+    const handle = at.client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`);
+    await handle.signal('itemsSettled');
+    expect(await handle.result()).toMatchObject({ outcome: 'done', why: 'all 3 items are answered' });
+    await until(() => at.world.versions.size === 1);
+  });
+  it('closes a round whose time is up', async () => {
+    const at = await createWorld();
+    const projectId = randomUUID();
+    at.world.retrainAfterRound = false;
+    const { roundId } = await collect(at, projectId);
+    Object.assign(at.world.rounds[0] ?? {}, { deadlineInMs: 0 });
+    const handle = at.client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`);
+    await handle.signal('itemsSettled');
+    expect(await handle.result()).toMatchObject({ why: expect.stringContaining('time was up') as string });
+  });
+  it('opens nothing when nothing is flagged', async () => {
+    const at = await createWorld();
+    at.world.itemsWaiting = 0;
+    expect(await collect(at, randomUUID())).toMatchObject({ outcome: 'skipped', roundId: null });
+  });
+  it('goes on after its worker was replaced, with nothing doubled', async () => {
+    const at = await createWorld();
+    const projectId = randomUUID();
+    const { roundId } = await collect(at, projectId);
+    await at.restart();
+    Object.assign(at.world.rounds[0] ?? {}, { left: 0, settled: 3 });
+    const handle = at.client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`);
+    await handle.signal('itemsSettled');
+    await handle.result();
+    await until(() => at.world.promotions.size === 1);
+    expect(at.world.rounds).toHaveLength(1);
+    expect(at.world.versions.size).toBe(1);
+  });
+});

@@ -1,7 +1,7 @@
 import temporal from '@temporalio/proto';
 
 const { History } = temporal.temporal.api.history.v1;
-export type History = InstanceType<typeof History>;
+
 type HistoryInput = Parameters<typeof History.encode>[0];
 
 /** A history as Temporal's own message in protobuf's wire form; the SDK's JSON writer needs one shared protobufjs, which npm does not promise. */

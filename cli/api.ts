@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { pageOf } from '../contracts/common.ts';
+import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, importLabelsReplySchema, manifestRowSchema, storedImageSchema } from '../contracts/datasets.ts';
+import { lineageSchema } from '../contracts/lineage.ts';
+import { gateReportSchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
+import { predictionSchema, predictManyReplySchema, tryReplySchema } from '../contracts/predictions.ts';
+import { apiKeyReplySchema, createProjectSchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../contracts/projects.ts';
+import { annotateReplySchema, claimReplySchema, openRoundReplySchema, roundSchema } from '../contracts/reviews.ts';
+import type { Client, RequestOptions } from './client.ts';
+import { contentTypeOf } from './image-files.ts';
+
+type Query = RequestOptions['query'];
+type Bytes = Uint8Array<ArrayBuffer>;
+/** One image to send, with what is known about it. */
+export interface OutgoingImage {
+  readonly bytes: Bytes;
+  readonly fileName: string;
+  readonly camera?: string;
+  readonly capturedAt?: string;
+  readonly burst?: string;
+  readonly key?: string;
+}
+const changedSchema = z.strictObject({ outcome: z.enum(['done', 'skipped', 'held']), why: z.string() });
+const policyReplySchema = z.union([policySchema, z.strictObject({ version: z.number().int(), policy: policySchema })]);
+
+const aboutOf = ({ camera, capturedAt, burst, fileName }: OutgoingImage) => ({ camera, capturedAt, burst, fileName });
+const rawOf = (image: OutgoingImage) => ({ bytes: image.bytes, contentType: contentTypeOf(image.bytes) });
+
+function formOf(images: readonly OutgoingImage[]): FormData {
+  const form = new FormData();
+  // `about` goes first, so that a server that reads as it goes knows each image before its bytes come.
+  form.append('about', new Blob([JSON.stringify(images.map((image) => ({ ...aboutOf(image), key: image.key })))], { type: 'application/json' }));
+  for (const image of images) form.append('images', new Blob([image.bytes], { type: contentTypeOf(image.bytes) }), image.fileName);
+  return form;
+}
+
+/** The routes that are about no project. */
+export function houseApi(client: Client) {
+  return {
+    me: () => client.send('GET', '/v1/me', meSchema),
+    projects: (query?: Query) => client.send('GET', '/v1/projects', pageOf(projectSchema), { query }),
+    createProject: (body: z.input<typeof createProjectSchema>) => client.send('POST', '/v1/projects', projectSchema, { json: body }),
+  };
+}
+
+/** The routes of one project, each with its answer's type. */
+export function projectApi(client: Client, slug: string) {
+  const at = (path: string) => `/v1/projects/${encodeURIComponent(slug)}${path}`;
+  const get = <T extends z.ZodType>(path: string, reply: T, query?: Query) => client.send('GET', at(path), reply, { query });
+  const post = <T extends z.ZodType>(path: string, reply: T, options: RequestOptions = {}) => client.send('POST', at(path), reply, options);
+  return {
+    show: () => get('', projectSchema),
+    policy: () => get('/policy', policyReplySchema),
+    storeImage: (image: OutgoingImage) => post('/images', storedImageSchema, { raw: rawOf(image), query: aboutOf(image), key: image.key }),
+    predictOne: (image: OutgoingImage) => post('/predictions', z.union([predictionSchema, predictManyReplySchema]), { raw: rawOf(image), query: aboutOf(image), key: image.key }),
+    predictMany: (images: readonly OutgoingImage[], key: string) => post('/predictions', predictManyReplySchema, { form: () => formOf(images), key }),
+    tryImage: (bytes: Bytes, query: { modelVersion?: number; embedding?: 'yes' | 'no' }) => post('/try', tryReplySchema, { raw: { bytes, contentType: contentTypeOf(bytes) }, query }),
+    original: (imageId: string) => client.download(at(`/images/${imageId}/original`)),
+    importLabels: (labels: readonly { sha256: string; className: string; group?: string }[]) => post('/labels/import', importLabelsReplySchema, { json: { labels } }),
+    rounds: (query?: Query) => get('/rounds', pageOf(roundSchema), query),
+    openRound: (body: { reason: string; itemsMax?: number }) => post('/rounds', openRoundReplySchema, { json: body }),
+    closeRound: (roundId: string) => post(`/rounds/${roundId}/close`, roundSchema),
+    claim: (body: { count: number; holding?: readonly string[] }) => post('/review/claims', claimReplySchema, { json: body }),
+    annotate: (itemId: string, body: { key: string; fence: number; kind: 'class' | 'unsure'; classId?: number; leadTimeMs?: number }) =>
+      post(`/review/items/${itemId}/annotations`, annotateReplySchema, { json: body, key: body.key }),
+    datasets: (query?: Query) => get('/datasets', pageOf(datasetVersionSchema), query),
+    dataset: (number: number) => get(`/datasets/${number}`, datasetVersionSchema),
+    datasetRows: (number: number, query?: Query) => get(`/datasets/${number}/rows`, pageOf(manifestRowSchema), query),
+    datasetDiff: (query: { from?: number; to: number }) => get('/datasets/diff', datasetDiffSchema, query),
+    verifyDataset: (number: number) => post(`/datasets/${number}/verify`, datasetVerifySchema),
+    exportDataset: (number: number, format: string) => client.download(at(`/datasets/${number}/export`), { format }),
+    retrain: (body: { kind: 'light' | 'cold_start'; reason: string }) => post('/retrains', retrainStateSchema, { json: body }),
+    retrainState: (id: string) => get(`/retrains/${encodeURIComponent(id)}`, retrainStateSchema),
+    modelVersions: (query?: Query) => get('/model-versions', pageOf(modelVersionSchema), query),
+    importModel: (bytes: Bytes, query: Query) => post('/models', modelVersionSchema, { raw: { bytes, contentType: 'application/octet-stream' }, query }),
+    promote: (number: number, body: { reason: string; expectChampion?: number | null }) => post(`/model-versions/${number}/promotion`, promotionSchema, { json: body }),
+    rollback: (body: { reason: string; expectChampion?: number }) => post('/rollback', promotionSchema, { json: body }),
+    promotions: (query?: Query) => get('/promotions', pageOf(promotionSchema), query),
+    gateReports: (query?: Query) => get('/gate-reports', pageOf(gateReportSchema), query),
+    lineage: (kind: string, id: string) => get(`/lineage/${kind}/${encodeURIComponent(id)}`, lineageSchema),
+    schedules: () => get('/schedules', pageOf(scheduleSchema)),
+    editSchedule: (name: string, body: { cron?: string; paused?: boolean; timeZone?: string }) => client.send('PATCH', at(`/schedules/${encodeURIComponent(name)}`), changedSchema, { json: body }),
+    runSchedule: (name: string) => post(`/schedules/${encodeURIComponent(name)}/run`, changedSchema),
+    invite: (body: { role: string; email?: string }) => post('/invitations', invitationReplySchema, { json: body }),
+    createKey: (body: { name: string; role: string; camera?: string }) => post('/api-keys', apiKeyReplySchema, { json: body }),
+  };
+}
+export type ProjectApi = ReturnType<typeof projectApi>;
+
+/**
+ * All entries of a listing, page after page.
+ * @param pagesMax a listing longer than that many pages is cut, so that the loop always ends
+ */
+export async function allPages<T>(read: (query: Query) => Promise<{ items: T[]; next: string | null }>, pagesMax = 1000): Promise<T[]> {
+  const all: T[] = [];
+  let after: string | undefined;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const { items, next } = await read({ limit: 500, after });
+    all.push(...items);
+    if (next === null) break;
+    after = next;
+  }
+  return all;
+}

@@ -1,0 +1,17 @@
+import sharp from 'sharp';
+import { PerennialError } from '../../domain/errors.ts';
+
+/**
+ * Draws an SVG that we made ourselves as a PNG, for places that show no SVG. Never for a caller's file: an SVG may ask for others.
+ *
+ * @param scale pixels for one pixel of the SVG; 2 reads well on a fine screen
+ * @returns PNG bytes
+ * @throws PerennialError INTERNAL when the text is no SVG
+ */
+export async function svgToPng(svg: string, scale = 2): Promise<Uint8Array> {
+  try {
+    return await sharp(Buffer.from(svg), { density: 72 * scale }).png({ compressionLevel: 9 }).toBuffer();
+  } catch (error) {
+    throw new PerennialError('INTERNAL', 'A plot could not be drawn.', {}, { cause: error });
+  }
+}

@@ -30,10 +30,9 @@ const palettes: Record<'light' | 'dark', Palette> = {
 
 export const paletteOf = ({ theme = 'light' }: PlotLook = {}): Palette => palettes[theme];
 
-/** Text made safe for an SVG; characters that XML does not know become spaces. */
+/** Text made safe for an SVG; control characters, which XML does not know, become spaces. */
 export function escapeText(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ')
-    .replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text.replace(/\p{Cc}|[\ufffe\uffff]/gu, ' ').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 type Attributes = Readonly<Record<string, string | number>>;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { keyRoles, roles } from '../../domain/roles.ts';
+import { apiKeyBodySchema, invitationBodySchema } from '../../contracts/projects.ts';
 import type { CliContext } from '../context.ts';
 import { addNoun, addProjectVerb } from '../verb.ts';
 
@@ -8,7 +8,7 @@ type Options = { readonly json?: boolean; readonly project?: string; readonly ro
 /** `perennial invite` and `perennial key create` */
 export function addPeopleVerbs(program: Command, context: CliContext): void {
   addProjectVerb(program, 'invite', 'an address that lets one person in, once', ['invite --role annotator --email kim@example.org'])
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'what they may do').choices(invitationBodySchema.shape.role.options).makeOptionMandatory())
     .option('--email <address>', 'only for this address')
     .action(async (options: Options & { email?: string }) => {
       const { api } = await context.project(options.project);
@@ -16,7 +16,7 @@ export function addPeopleVerbs(program: Command, context: CliContext): void {
       context.print(options, invitation, () => `${invitation.url}\nGood until ${invitation.expiresAt.slice(0, 16)}, for one person.`);
     });
   addProjectVerb(addNoun(program, 'key', 'API keys for cameras and programs'), 'create <name>', 'make an API key; its secret is shown once', ['key create gate-3 --role camera --camera gate-3'])
-    .addOption(new Option('--role <role>', 'what it may do').choices(keyRoles).default('camera'))
+    .addOption(new Option('--role <role>', 'what it may do').choices(apiKeyBodySchema.shape.role.options).default('camera'))
     .option('--camera <name>', 'the one camera it posts for')
     .action(async (name: string, options: Options & { camera?: string }) => {
       const { api } = await context.project(options.project);

@@ -1,0 +1,51 @@
+import type { Preprocessing } from '../../domain/preprocessing.ts';
+import type { Raster } from './raster.ts';
+
+/** Where the picture goes before the model sees it: the size it is resized to, and the corner of the window that is kept. */
+export interface Placement {
+  readonly width: number;
+  readonly height: number;
+  /** Left and top of the model's window in the resized picture; negative where the picture is padded. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** The value that fills what the picture does not cover. */
+const paddingGrey = 114;
+
+/** @param width, height of the upright picture, in pixels */
+export function placementOf(p: Preprocessing, width: number, height: number): Placement {
+  if (p.resizeMode === 'stretch') return { width: p.width, height: p.height, left: 0, top: 0 };
+  const horizontal = p.width / width;
+  const vertical = p.height / height;
+  const scale = p.resizeMode === 'crop' ? Math.max(horizontal, vertical) / p.cropShare : Math.min(horizontal, vertical);
+  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return { ...size, left: Math.trunc((size.width - p.width) / 2), top: Math.trunc((size.height - p.height) / 2) };
+}
+
+/** Values of the model's window: (byte × scale − mean) ÷ std, in the model's colour order and layout. */
+export function valuesOf(p: Preprocessing, raster: Raster, place: Placement): Float32Array {
+  const pixels = p.width * p.height;
+  const values = new Float32Array(3 * pixels);
+  const [step, plane] = p.layout === 'nchw' ? [1, pixels] : [3, 1];
+  for (let channel = 0; channel < 3; channel += 1) {
+    const source = p.colourOrder === 'rgb' ? channel : 2 - channel;
+    const table = byteTable(p, channel);
+    let to = channel * plane;
+    for (let y = 0; y < p.height; y += 1) {
+      const row = y + place.top;
+      const inside = row >= 0 && row < raster.height;
+      for (let x = 0; x < p.width; x += 1, to += step) {
+        const column = x + place.left;
+        const byte = inside && column >= 0 && column < raster.width ? raster.data[(row * raster.width + column) * 3 + source]! : paddingGrey;
+        values[to] = table[byte]!;
+      }
+    }
+  }
+  return values;
+}
+
+/** There are 256 values a byte can become. */
+function byteTable(p: Preprocessing, channel: number): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, byte) => (byte * p.scale - p.mean[channel]!) / p.std[channel]!);
+}

@@ -100,6 +100,7 @@ describe('the gate', () => {
   it('GATE10 passes exactly at the least evidence and cannot tell one image below it', () => {
     const at = (images: number) => check(judge(answers(0, { both: images }), [], { overallMargin: 0.2 }).checks, 'overall').answer;
     expect([at(policy.evidenceMin - 1), at(policy.evidenceMin)]).toEqual(['cannot_tell', 'pass']);
+    expect(judge(answers(0, { oldOnly: 10 }), []).failed).toContain('overall');
   });
 
   it('GATE11 takes ten frames of a burst for little more than one', () => {

@@ -11,15 +11,19 @@ const state = (verdict: 'pass' | 'hold' | 'cannot_tell', checks: ReturnType<type
 
 describe('engineerApproves', () => {
   it('where the gate cannot tell and the estimate is not against it', () => {
-    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0)]))).toBe(true);
-    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', null)]))).toBe(true);
-    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', -0.001)]))).toBe(false);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0)]), 'wait')).toBe(true);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', null)]), 'wait')).toBe(true);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', -0.001)]), 'wait')).toBe(false);
+  });
+  it('passes on what passed, and under promoteIfSuperior nothing else', () => {
+    expect(engineerApproves(state('pass', [check('overall', 'pass', 0)]), 'promoteIfSuperior')).toBe(true);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0.1)]), 'promoteIfSuperior')).toBe(false);
   });
   it('never over a failed check, a verdict or a promotion that was made already', () => {
-    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0.1), check('class fox', 'hold', -0.2)]))).toBe(false);
-    expect(engineerApproves(state('hold', [check('overall', 'hold', 0.1)]))).toBe(false);
-    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0.1)], { promoted: true }))).toBe(false);
-    expect(engineerApproves(state('cannot_tell', [], { gate: null }))).toBe(false);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0.1), check('class fox', 'hold', -0.2)]), 'wait')).toBe(false);
+    expect(engineerApproves(state('hold', [check('overall', 'hold', 0.1)]), 'wait')).toBe(false);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0.1)], { promoted: true }), 'wait')).toBe(false);
+    expect(engineerApproves(state('cannot_tell', [], { gate: null }), 'wait')).toBe(false);
   });
 });
 

@@ -20,6 +20,7 @@ const nothing: ChunkLearnt = { reviewed: new Set(), rounds: 0, versions: 0, prom
 
 export interface ChunkDeps {
   readonly api: ProjectApi;
+  readonly onCannotTell: 'wait' | 'promoteIfSuperior';
   readonly annotator: AnnotatorDeps;
   readonly say: (line: string) => void;
 }
@@ -52,12 +53,12 @@ async function closeRound(api: Pick<ProjectApi, 'closeRound' | 'rounds'>, roundI
   throw new Error(`The round ${roundId} did not close within a minute.`);
 }
 
-async function retrain({ api, say }: ChunkDeps, reason: string): Promise<Omit<ChunkLearnt, 'reviewed' | 'rounds'>> {
+async function retrain({ api, say, onCannotTell }: ChunkDeps, reason: string): Promise<Omit<ChunkLearnt, 'reviewed' | 'rounds'>> {
   const state = await waitForRetrain(api, await api.retrain({ kind: 'light', reason }), undefined, 500);
   if (state.state === 'failed') throw new Error(`The retrain failed: ${state.why ?? 'no reason was given'}.`);
   if (state.challenger === null) return { versions: 0, promotions: 0, onCannotTell: 0, note: `no new version (${state.why ?? state.state})` };
-  const byEngineer = engineerApproves(state);
-  if (byEngineer) await api.promote(state.challenger, { reason: 'replay: no check failed and the estimate does not speak against it', expectChampion: state.gate?.champion });
+  const byEngineer = engineerApproves(state, onCannotTell);
+  if (byEngineer) await api.promote(state.challenger, { reason: `replay: ${state.gate?.verdict === 'pass' ? 'the gate passed' : 'no check failed and the estimate does not speak against it'}`, expectChampion: state.gate?.champion });
   const promoted = state.promoted || byEngineer;
   const verdict = state.gate?.verdict.replace('_', ' ') ?? 'not asked';
   say(`  version ${state.challenger}: gate ${verdict}, ${promoted ? 'promoted' : 'held'}`);

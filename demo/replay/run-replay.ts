@@ -68,7 +68,7 @@ function createRun(deps: ReplayDeps, options: ReplayOptions, draw: (text: string
       const reviewed = new Set<string>();
       for (const [at, chunk] of period.chunks.entries()) {
         const arrived = await counting('  arriving', chunk.length, (step) => sendArrivals({ api, stream, project: options.project, progress: step }, chunk, classIdOf, (id, classId) => truth.set(id, classId)));
-        const learnt = await learnFromChunk({ api, annotator, say: deps.say }, `replay: ${period.name}, part ${at + 1}`, Math.floor(options.budget * chunk.length));
+        const learnt = await learnFromChunk({ api, annotator, say: deps.say, onCannotTell: options.onCannotTell }, `replay: ${period.name}, part ${at + 1}`, Math.floor(options.budget * chunk.length));
         sum.onArrival = { right: sum.onArrival.right + arrived.right, of: sum.onArrival.of + arrived.of };
         sum.refused += arrived.refused;
         learnt.reviewed.forEach((id) => reviewed.add(id));

@@ -1,0 +1,59 @@
+import { betterAuth } from 'better-auth';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { PerennialError } from '../../domain/errors.ts';
+
+export interface SignedIn {
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Sign-in of people by password; sessions live in the database. */
+export interface SignIn {
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  session(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
+  /** Makes a person with a password; sign-up over HTTP is closed. @throws PerennialError REQUEST_INVALID when the address is taken */
+  createPerson(person: { name: string; email: string; password: string }): Promise<string>;
+}
+
+export interface SignInOptions {
+  /** The database client, as better-auth's Prisma adapter takes it. */
+  readonly database: Parameters<typeof prismaAdapter>[0];
+  readonly secret: string;
+  readonly publicUrl: string;
+  readonly trustedOrigins: readonly string[];
+}
+
+/** better-auth with everything off that is not used: password alone, no sign-up, no other providers. */
+export function createSignIn(options: SignInOptions): SignIn {
+  const auth = betterAuth({
+    database: prismaAdapter(options.database, { provider: 'postgresql' }),
+    secret: options.secret,
+    baseURL: options.publicUrl,
+    basePath: '/api/auth',
+    trustedOrigins: [...options.trustedOrigins],
+    telemetry: { enabled: false },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
+    session: { expiresIn: 60 * 60 * 24 * 14, updateAge: 60 * 60 * 24, cookieCache: { enabled: false } },
+    rateLimit: { enabled: true, window: 60, max: 300, storage: 'database', modelName: 'rateLimit', customRules: { '/sign-in/email': { window: 600, max: 20 } } },
+    advanced: { useSecureCookies: options.publicUrl.startsWith('https:'), ipAddress: { ipAddressHeaders: ['x-perennial-peer'] } },
+    logger: { level: 'error' },
+  });
+  return {
+    handler: toNodeHandler(auth),
+    async session(headers) {
+      const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
+      return found === null ? null : { userId: found.user.id, name: found.user.name, email: found.user.email };
+    },
+    async createPerson({ name, email, password }) {
+      const context = await auth.$context;
+      const existing = await context.internalAdapter.findUserByEmail(email.toLowerCase());
+      if (existing !== null) throw new PerennialError('REQUEST_INVALID', 'Someone with this address has an account: sign in instead.');
+      const user = await context.internalAdapter.createUser({ name, email: email.toLowerCase(), emailVerified: true });
+      await context.internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: await context.password.hash(password) });
+      return user.id;
+    },
+  };
+}

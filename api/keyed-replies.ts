@@ -1,0 +1,6 @@
+/** One effect for each key its caller chose; adapters/postgres keeps it. */
+export interface KeyedReplies {
+  take(client: string, key: string, bodyHash: string): Promise<{ status: number; reply: unknown } | null>;
+  store(client: string, key: string, status: number, reply: unknown): Promise<void>;
+  free(client: string, key: string): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import type { Flag } from './flag.ts';
+import type { ImageStatistics, ProjectClass } from './prediction.ts';
+import type { Policy } from './policy.ts';
+import type { Backbone, Head } from './ports.ts';
+import type { ModelVersion } from './ports-models.ts';
+
+/** What answers in a project at this moment; taken once a request, so a swap never splits one. */
+export interface ServedModel {
+  readonly version: ModelVersion;
+  readonly head: Head;
+  readonly backbone: Backbone;
+}
+
+export interface ServedProject {
+  readonly id: string;
+  readonly slug: string;
+  readonly timeZone: string;
+  readonly classes: readonly ProjectClass[];
+  readonly policy: Policy;
+  readonly policyVersionId: string;
+}
+
+/** Loads what a project answers with; a change is seen within a second. */
+export interface ModelPool {
+  project(slug: string): Promise<ServedProject>;
+  /** @throws PerennialError PROJECT_HAS_NO_MODEL */
+  champion(projectId: string): Promise<ServedModel>;
+  /** @throws PerennialError MODEL_VERSION_NOT_FOUND */
+  version(projectId: string, number: number): Promise<ServedModel>;
+  /** The champion's backbone, or the default one where there is no champion yet. */
+  backboneFor(projectId: string): Promise<Backbone>;
+  /** Embeddings by way of the batcher of a backbone. */
+  embed(backbone: Backbone, input: Float32Array, signal?: AbortSignal): Promise<{ embedding: Float32Array; logits: Float32Array | null }>;
+}
+
+export interface StoredImage {
+  readonly id: string;
+  readonly sha256: string;
+  readonly objectKey: string;
+  readonly byteSize: number;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly statistics: ImageStatistics;
+}
+
+/** Everything one accepted image leaves behind, written in one transaction with the others of its request. */
+export interface Acceptance {
+  readonly image: StoredImage;
+  readonly arrival: { id: string; camera: string | null; burstKey: string | null; fileName: string | null; exifTime: string | null; capturedAt: Date | null };
+  readonly embedding: { blockId: string; row: number };
+  readonly prediction: null | {
+    readonly id: string; readonly modelVersionId: string; readonly policyVersionId: string; readonly probabilities: readonly number[]; readonly topClassId: number;
+    readonly confidence: number; readonly rawScore: number; readonly margin: number; readonly novelty: number | null;
+    readonly audit: boolean; readonly auditShare: number; readonly flags: readonly Flag[];
+    readonly item: null | { id: string; purpose: 'audit' | 'flagged'; blind: boolean; value: number; answersWanted: number };
+  };
+}
+
+export interface AcceptanceBatch {
+  readonly projectId: string;
+  readonly sentBy: string;
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly block: null | { id: string; objectKey: string; rows: number; dimensions: number; sha256: string; weightsDigest: string; preprocessingDigest: string };
+  readonly acceptances: readonly Acceptance[];
+  readonly refused: readonly { id: string; sha256: string; fileName: string | null; code: string }[];
+  /** Most bits two near copies differ by; -1 turns looking for them off. */
+  readonly nearDuplicateBits: number;
+  /** Made from the ids that really hold: an image that was there already keeps its id. */
+  readonly reply: (imageIds: ReadonlyMap<string, string>, receivedAt: Date) => unknown;
+}
+
+export interface PredictionRecords {
+  /** The stored reply to a key, null where it is new. @throws PerennialError IDEMPOTENCY_KEY_REUSED for another body */
+  replyTo(client: string, key: string, bodyHash: string): Promise<unknown>;
+  /** Writes all or nothing, with the reply under its key; the same key twice at once has one effect and one reply. */
+  accept(batch: AcceptanceBatch): Promise<unknown>;
+  /** The newest image of a camera before a time, for burst keys. */
+  previousOf(projectId: string, camera: string, before: Date, withinSeconds: number): Promise<{ burstKey: string; capturedAt: Date } | null>;
+}

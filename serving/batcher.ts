@@ -1,0 +1,88 @@
+import { PerennialError } from '../domain/errors.ts';
+
+export interface BatcherOptions<In, Out> {
+  /** Most inputs in one run; 1 turns batching off. */
+  readonly batchSizeMax: number;
+  /** Longest that an input waits for company, in ms; 0 runs what is there. */
+  readonly batchDelayMsMax: number;
+  /** Most inputs that wait; one more is refused. */
+  readonly queueLengthMax: number;
+  /** Longest that an input may wait at all, in ms. */
+  readonly queueAgeMsMax: number;
+  readonly now: () => number;
+  /** One answer for each input, in order. A throw fails this batch alone. */
+  readonly run: (inputs: readonly In[]) => Promise<readonly Out[]>;
+}
+
+interface Waiting<In, Out> {
+  readonly input: In;
+  readonly since: number;
+  readonly signal: AbortSignal | undefined;
+  resolve(output: Out): void;
+  reject(error: unknown): void;
+}
+
+export interface Batcher<In, Out> {
+  /**
+   * @throws PerennialError SERVING_OVERLOADED when the queue is full, SERVING_DEADLINE_PASSED when it waited too long
+   */
+  submit(input: In, signal?: AbortSignal): Promise<Out>;
+  readonly length: number;
+}
+
+/**
+ * Joins what arrives at about the same time into one run: as soon as a batch is full, or its first input has waited long
+ * enough. One batch runs while the next fills. An input whose caller has gone, or that waited past its age, is never run.
+ */
+export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
+  const queue: Waiting<In, Out>[] = [];
+  let running = false;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  function schedule(): void {
+    if (running || queue.length === 0) return;
+    if (queue.length >= options.batchSizeMax || options.batchDelayMsMax === 0) return void flush();
+    timer ??= setTimeout(() => { timer = null; void flush(); }, options.batchDelayMsMax);
+  }
+
+  function take(): Waiting<In, Out>[] {
+    const batch: Waiting<In, Out>[] = [];
+    while (batch.length < options.batchSizeMax) {
+      const next = queue.shift();
+      if (next === undefined) break;
+      if (next.signal?.aborted === true || options.now() - next.since > options.queueAgeMsMax) next.reject(new PerennialError('SERVING_DEADLINE_PASSED'));
+      else batch.push(next);
+    }
+    return batch;
+  }
+
+  async function flush(): Promise<void> {
+    if (running) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    running = true;
+    const batch = take();
+    try {
+      if (batch.length > 0) {
+        const outputs = await options.run(batch.map((each) => each.input));
+        batch.forEach((each, at) => each.resolve(outputs[at] as Out));
+      }
+    } catch (error) {
+      for (const each of batch) each.reject(error);
+    } finally {
+      running = false;
+      schedule();
+    }
+  }
+
+  return {
+    get length() { return queue.length; },
+    submit(input, signal) {
+      if (queue.length >= options.queueLengthMax) return Promise.reject(new PerennialError('SERVING_OVERLOADED', undefined, { retryAfterSeconds: 1 }));
+      return new Promise((resolve, reject) => {
+        queue.push({ input, since: options.now(), signal, resolve, reject });
+        schedule();
+      });
+    },
+  };
+}

@@ -4,16 +4,19 @@ import { engineerApproves } from './engineer.ts';
 import { answerFor } from './review-round.ts';
 import { createDraw } from './draw.ts';
 
-const check = (name: string, answer: 'pass' | 'hold' | 'cannot_tell', difference: number | null) => ({ name, answer, difference, sentence: '', images: 9, lower: null, upper: null, margin: 0.01, moreLabels: null });
+const check = (name: string, answer: 'pass' | 'hold' | 'cannot_tell', difference: number | null, lower: number | null = null) => ({ name, answer, difference, lower, sentence: '', images: 9, upper: null, margin: 0.01, moreLabels: null });
 const state = (verdict: 'pass' | 'hold' | 'cannot_tell', checks: ReturnType<typeof check>[], more: Partial<RetrainState> = {}): RetrainState => ({
   id: 'r', state: 'done', step: '', why: null, challenger: 2, promoted: false, gate: { id: 'g', champion: 1, challenger: 2, verdict, sentence: '', checks, createdAt: '' }, ...more,
 });
 
 describe('engineerApproves', () => {
-  it('where the gate cannot tell and the estimate is not against it', () => {
+  it('where the gate cannot tell and a loss is within noise', () => {
     expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', 0)]), 'wait')).toBe(true);
     expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', null)]), 'wait')).toBe(true);
     expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', -0.001)]), 'wait')).toBe(false);
+    // One image of sixteen is noise, a loss of most of the interval's arm is not.
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', -0.0625, -0.3)]), 'wait')).toBe(true);
+    expect(engineerApproves(state('cannot_tell', [check('overall', 'cannot_tell', -0.25, -0.6)]), 'wait')).toBe(false);
   });
   it('passes on what passed, and under promoteIfSuperior nothing else', () => {
     expect(engineerApproves(state('pass', [check('overall', 'pass', 0)]), 'promoteIfSuperior')).toBe(true);

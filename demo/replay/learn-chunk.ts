@@ -58,7 +58,7 @@ async function retrain({ api, say, onCannotTell }: ChunkDeps, reason: string): P
   if (state.state === 'failed') throw new Error(`The retrain failed: ${state.why ?? 'no reason was given'}.`);
   if (state.challenger === null) return { versions: 0, promotions: 0, onCannotTell: 0, note: `no new version (${state.why ?? state.state})` };
   const byEngineer = engineerApproves(state, onCannotTell);
-  if (byEngineer) await api.promote(state.challenger, { reason: `replay: ${state.gate?.verdict === 'pass' ? 'the gate passed' : 'no check failed and the estimate does not speak against it'}`, expectChampion: state.gate?.champion });
+  if (byEngineer) await api.promote(state.challenger, { reason: `replay: ${state.gate?.verdict === 'pass' ? 'the gate passed' : 'no check failed and a loss is not shown'}`, expectChampion: state.gate?.champion });
   const promoted = state.promoted || byEngineer;
   const verdict = state.gate?.verdict.replace('_', ' ') ?? 'not asked';
   say(`  version ${state.challenger}: gate ${verdict}, ${promoted ? 'promoted' : 'held'}`);

@@ -21,7 +21,6 @@ export interface OutgoingImage {
   readonly key?: string;
 }
 const changedSchema = z.strictObject({ outcome: z.enum(['done', 'skipped', 'held']), why: z.string() });
-const policyReplySchema = z.union([policySchema, z.strictObject({ version: z.number().int(), policy: policySchema })]);
 
 const aboutOf = ({ camera, capturedAt, burst, fileName }: OutgoingImage) => ({ camera, capturedAt, burst, fileName });
 const rawOf = (image: OutgoingImage) => ({ bytes: image.bytes, contentType: contentTypeOf(image.bytes) });
@@ -38,7 +37,11 @@ function formOf(images: readonly OutgoingImage[]): FormData {
 export function houseApi(client: Client) {
   return {
     me: () => client.send('GET', '/v1/me', meSchema),
-    projects: (query?: Query) => client.send('GET', '/v1/projects', pageOf(projectSchema), { query }),
+    /** Every project that the credential opens, in full. */
+    projects: async () => {
+      const { projects } = await client.send('GET', '/v1/me', meSchema);
+      return Promise.all(projects.map(({ slug }) => projectApi(client, slug).show()));
+    },
     createProject: (body: z.input<typeof createProjectSchema>) => client.send('POST', '/v1/projects', projectSchema, { json: body }),
   };
 }
@@ -50,7 +53,7 @@ export function projectApi(client: Client, slug: string) {
   const post = <T extends z.ZodType>(path: string, reply: T, options: RequestOptions = {}) => client.send('POST', at(path), reply, options);
   return {
     show: () => get('', projectSchema),
-    policy: () => get('/policy', policyReplySchema),
+    policy: () => get('/policy', policySchema),
     storeImage: (image: OutgoingImage) => post('/images', storedImageSchema, { raw: rawOf(image), query: aboutOf(image), key: image.key }),
     predictOne: (image: OutgoingImage) => post('/predictions', z.union([predictionSchema, predictManyReplySchema]), { raw: rawOf(image), query: aboutOf(image), key: image.key }),
     predictMany: (images: readonly OutgoingImage[], key: string) => post('/predictions', predictManyReplySchema, { form: () => formOf(images), key }),

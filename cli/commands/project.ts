@@ -12,7 +12,7 @@ import { coldStart } from './cold-start.ts';
 export function addProjectVerbs(program: Command, context: CliContext): void {
   const noun = addNoun(program, 'project', 'a question that a model answers, with its classes, images and people');
   addVerb(noun, 'list', 'the projects that this credential opens', ['project list']).action(async (options: { json?: boolean }) => {
-    const { items } = await houseApi(context.client()).projects();
+    const items = await houseApi(context.client()).projects();
     context.print(options, items, () => renderTable(['project', 'name', 'classes', 'champion'], items.map((each) => [each.slug, each.name, each.classes.length, each.champion?.number])));
   });
   addProjectVerb(noun, 'show', 'one project in full', ['project show --project fox-cameras']).action(async (options: { json?: boolean; project?: string }) => {

@@ -10,6 +10,8 @@ export interface ImageFile {
   readonly path: string;
   /** The folder it lies in: the class, in a labelled folder. */
   readonly folder: string;
+  /** Folder and file: what the server is told, which need not know this machine's folders. */
+  readonly shortName: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function findImageFiles(path: string): Promise<ImageFile[]> {
   return walk(path, 0);
 }
 
-const fileAt = (path: string): ImageFile => ({ path, folder: basename(dirname(path)) });
+const fileAt = (path: string): ImageFile => ({ path, folder: basename(dirname(path)), shortName: `${basename(dirname(path))}/${basename(path)}`.slice(-500) });
 
 async function walk(folder: string, depth: number): Promise<ImageFile[]> {
   if (depth > DEPTH_MAX) return [];

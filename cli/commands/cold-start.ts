@@ -57,7 +57,7 @@ async function storeLabelled(context: CliContext, options: Options, api: Project
     const bytes = await readBytes(file.path);
     const sha256 = sha256Of(bytes);
     try {
-      await api.storeImage({ bytes, fileName: file.path.slice(-500), camera: options.camera, key: importKey('image', slug, sha256) });
+      await api.storeImage({ bytes, fileName: file.shortName, camera: options.camera, key: importKey('image', slug, sha256) });
       labels.push({ sha256, className: file.folder });
     } catch (error) {
       if (!(error instanceof Refusal && error.code.startsWith('IMAGE_'))) throw error;

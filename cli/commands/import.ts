@@ -60,10 +60,10 @@ async function predictFiles(context: CliContext, options: Options, files: readon
 }
 
 /** One file; a refusal of the image itself is an answer, anything else ends the command. */
-async function predictFile(api: ProjectApi, slug: string, { path }: ImageFile, camera: string | undefined): Promise<Answered> {
+async function predictFile(api: ProjectApi, slug: string, { path, shortName }: ImageFile, camera: string | undefined): Promise<Answered> {
   const bytes = await readBytes(path);
   try {
-    const reply = await api.predictOne({ bytes, fileName: path.slice(-500), camera, key: importKey('import', slug, sha256Of(bytes)) });
+    const reply = await api.predictOne({ bytes, fileName: shortName, camera, key: importKey('import', slug, sha256Of(bytes)) });
     if (!('results' in reply)) return { file: path, prediction: reply };
     const only = reply.results[0];
     if (only === undefined) throw new Refusal('REPLY_UNEXPECTED', 200, 'The server answered about no image.');

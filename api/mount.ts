@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { ZodError } from 'zod';
 import { PerennialError } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { KeyedReplies } from './keyed-replies.ts';
@@ -20,9 +21,9 @@ const noProject: RequestProject = { id: '', slug: '', name: '', timeZone: 'UTC' 
 export function mountRoutes(app: Express, routes: readonly Route[], deps: MountDependencies): void {
   const methods = new Map<string, Set<string>>();
   for (const each of routes) {
-    if ((each as { access?: unknown }).access === undefined) throw new PerennialError('CONFIG_INVALID', `The route ${each.method} ${each.path} states no access.`);
+    checkStated(each);
     const path = each.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const parse = each.body === undefined || each.body === 'raw' ? [] : [express.json({ limit: bodyBytesMax, strict: true })];
+    const parse = each.body === undefined || each.body === 'raw' ? [] : [requireJson, express.json({ limit: bodyBytesMax, strict: true })];
     app[each.method](path, ...parse, (request: Request, response: Response, next: NextFunction) => { answer(each, deps, request, response).catch(next); });
     methods.set(path, (methods.get(path) ?? new Set()).add(each.method.toUpperCase()));
   }
@@ -31,6 +32,30 @@ export function mountRoutes(app: Express, routes: readonly Route[], deps: MountD
       response.setHeader('Allow', [...allowed].join(', '));
       throw new PerennialError('REQUEST_METHOD_NOT_ALLOWED');
     });
+  }
+}
+
+/** Forgetting who may call a route, or asking for a role where there is no project to have it in, stops the start. */
+function checkStated({ method, path, access }: { method: string; path: string; access?: Route['access'] }): void {
+  if (access === undefined) throw new PerennialError('CONFIG_INVALID', `The route ${method} ${path} states no access.`);
+  if (access !== 'anyone' && access !== 'signed-in' && !path.includes('{project}')) throw new PerennialError('CONFIG_INVALID', `The route ${method} ${path} asks for a role, but has no project to have it in.`);
+}
+
+/** A form or a text is not read as an empty body. */
+function requireJson(request: Request, _response: Response, next: NextFunction): void {
+  const empty = request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
+  if (!empty && !request.is('application/json')) throw new PerennialError('REQUEST_MEDIA_TYPE_UNSUPPORTED');
+  next();
+}
+
+/** Runs a handler and shapes its reply; what does not fit there is our fault, not the caller's. */
+async function replyOf(route: Route, context: RouteContext<never, never, never>): Promise<unknown> {
+  try {
+    const made = await route.handle(context);
+    return route.reply === 'raw' ? undefined : route.reply.parse(made);
+  } catch (error) {
+    if (error instanceof ZodError) throw new PerennialError('INTERNAL', undefined, {}, { cause: error });
+    throw error;
   }
 }
 
@@ -47,8 +72,8 @@ async function answer(route: Route, deps: MountDependencies, request: Request, r
     params: route.params?.parse(request.params) ?? request.params, query: route.query?.parse(request.query) ?? {},
     body: route.body === undefined || route.body === 'raw' ? undefined : route.body.parse(request.body ?? {}),
   } as unknown as RouteContext<never, never, never>;
-  if (route.reply === 'raw') return void (await route.handle(context));
-  const { status, reply } = route.key === 'required' ? await onceOnly(route, deps, context, response) : { status: route.status ?? 200, reply: route.reply.parse(await route.handle(context)) };
+  if (route.reply === 'raw') return void (await replyOf(route, context));
+  const { status, reply } = route.key === 'required' ? await onceOnly(route, deps, context, response) : { status: route.status ?? 200, reply: await replyOf(route, context) };
   response.status(status).json(reply);
 }
 
@@ -70,7 +95,7 @@ async function placeOf(route: Route, deps: MountDependencies, caller: Caller | n
 /** Runs a write once for its key and sends the stored reply again, byte for byte. */
 async function onceOnly(route: Route, deps: MountDependencies, context: RouteContext<never, never, never>, response: Response): Promise<{ status: number; reply: unknown }> {
   const { actor, key, request, body } = context;
-  const bodyHash = createHash('sha256').update(`${route.method} ${request.path}\n${JSON.stringify(body ?? null)}`).digest('hex');
+  const bodyHash = createHash('sha256').update(`${route.method} ${request.originalUrl}\n${JSON.stringify(body ?? null)}`).digest('hex');
   const client = `${actor.kind}/${actor.id}`;
   const stored = await deps.keyedReplies.take(client, key, bodyHash);
   if (stored !== null) {
@@ -78,9 +103,8 @@ async function onceOnly(route: Route, deps: MountDependencies, context: RouteCon
     return stored;
   }
   try {
-    const parsed = route.reply === 'raw' ? undefined : route.reply.parse(await route.handle(context));
     // What is stored and what is sent now are the same: both are what JSON makes of it.
-    const reply = JSON.parse(JSON.stringify(parsed ?? null)) as unknown;
+    const reply = JSON.parse(JSON.stringify((await replyOf(route, context)) ?? null)) as unknown;
     await deps.keyedReplies.store(client, key, route.status ?? 200, reply);
     return { status: route.status ?? 200, reply };
   } catch (error) {

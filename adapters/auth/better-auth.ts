@@ -24,6 +24,8 @@ export interface SignInOptions {
   readonly secret: string;
   readonly publicUrl: string;
   readonly trustedOrigins: readonly string[];
+  /** Called after each sign-in, for the history. */
+  readonly onSignIn?: (userId: string) => Promise<void>;
 }
 
 /** better-auth with everything off that is not used: password alone, no sign-up, no other providers. */
@@ -36,6 +38,8 @@ export function createSignIn(options: SignInOptions): SignIn {
     trustedOrigins: [...options.trustedOrigins],
     telemetry: { enabled: false },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
+    user: { additionalFields: { disabledAt: { type: 'date', required: false, input: false, returned: true } } },
+    databaseHooks: { session: { create: { after: async ({ userId }) => { await options.onSignIn?.(userId); } } } },
     session: { expiresIn: 60 * 60 * 24 * 14, updateAge: 60 * 60 * 24, cookieCache: { enabled: false } },
     rateLimit: { enabled: true, window: 60, max: 300, storage: 'database', modelName: 'rateLimit', customRules: { '/sign-in/email': { window: 600, max: 20 } } },
     advanced: { useSecureCookies: options.publicUrl.startsWith('https:'), ipAddress: { ipAddressHeaders: ['x-perennial-peer'] } },
@@ -45,13 +49,14 @@ export function createSignIn(options: SignInOptions): SignIn {
     handler: toNodeHandler(auth),
     async session(headers) {
       const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
-      return found === null ? null : { userId: found.user.id, name: found.user.name, email: found.user.email };
+      // Read from the database each time, so that a disabled person is out at once.
+      return found === null || found.user.disabledAt != null ? null : { userId: found.user.id, name: found.user.name, email: found.user.email };
     },
     async createPerson({ name, email, password }) {
       const context = await auth.$context;
       const existing = await context.internalAdapter.findUserByEmail(email.toLowerCase());
       if (existing !== null) throw new PerennialError('REQUEST_INVALID', 'Someone with this address has an account: sign in instead.');
-      const user = await context.internalAdapter.createUser({ name, email: email.toLowerCase(), emailVerified: true });
+      const user = await context.internalAdapter.createUser({ name, email: email.toLowerCase(), emailVerified: true }, { method: 'email-password' });
       await context.internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: await context.password.hash(password) });
       return user.id;
     },

@@ -1,5 +1,4 @@
 import { PerennialError } from '../../domain/errors.ts';
-import { Prisma } from './client/client.ts';
 import type { Database } from './connection.ts';
 
 /** A key whose first request died without an answer is free again after this long. */
@@ -21,13 +20,14 @@ export function createKeyedReplies(database: Database): KeyedReplies {
       if (count === 1) return null;
       const row = await database.keyedReply.findUnique({ where: { client_key: { client, key } } });
       if (row !== null && row.bodyHash !== bodyHash) throw new PerennialError('IDEMPOTENCY_KEY_REUSED');
-      if (row?.status != null) return { status: row.status, reply: row.reply };
+      if (row?.status != null) return { status: row.status, reply: JSON.parse(String(row.reply)) as unknown };
       const { count: freed } = await database.keyedReply.deleteMany({ where: { client, key, status: null, createdAt: { lt: new Date(Date.now() - abandonedAfterMs) } } });
       if (freed === 1) return this.take(client, key, bodyHash);
       throw new PerennialError('IDEMPOTENCY_IN_PROGRESS');
     },
     async store(client, key, status, reply) {
-      await database.keyedReply.update({ where: { client_key: { client, key } }, data: { status, reply: (reply ?? Prisma.JsonNull) as Prisma.InputJsonValue } });
+      // Kept as text inside the JSON: Postgres sorts the keys of an object, and a replay is the same to the byte.
+      await database.keyedReply.update({ where: { client_key: { client, key } }, data: { status, reply: JSON.stringify(reply ?? null) } });
     },
     async free(client, key) {
       await database.keyedReply.deleteMany({ where: { client, key, status: null } });

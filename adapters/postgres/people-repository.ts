@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { PerennialError } from '../../domain/errors.ts';
 import type { KeyRole, Role } from '../../domain/roles.ts';
-import { Prisma } from './client/client.ts';
-import type { Database } from './connection.ts';
+import type { Prisma } from './client/client.ts';
+import type { Database, DatabaseOrTransaction } from './connection.ts';
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 const invitationMs = 15 * 60_000;
@@ -18,8 +18,8 @@ export interface FoundKey {
 
 /** People, memberships, invitations and API keys. Secrets are stored as digests alone. */
 export function createPeopleRepository(database: Database) {
-  const history = (event: { projectId: string | null; actor: string; action: string; subject: string; after?: Prisma.InputJsonObject }) =>
-    database.historyEvent.create({ data: { id: uuidv7(), ...event } });
+  const history = (event: { projectId: string | null; actor: string; action: string; subject: string; before?: Prisma.InputJsonObject; after?: Prisma.InputJsonObject }, inside: DatabaseOrTransaction = database) =>
+    inside.historyEvent.create({ data: { id: uuidv7(), ...event } });
   return {
     async keyBySecret(secret: string): Promise<FoundKey | null> {
       const row = await database.apiKey.findUnique({ where: { hash: hashOf(secret) } });
@@ -67,6 +67,14 @@ export function createPeopleRepository(database: Database) {
       if (row === undefined) throw new PerennialError('AUTH_INVITATION_INVALID');
       return row;
     },
+    /** After a refusal (the address is taken) the invitation still holds. */
+    async giveBack(id: string): Promise<void> {
+      await database.invitation.updateMany({ where: { id, usedBy: null }, data: { usedAt: null } });
+    },
+    /** One line of history a sign-in. */
+    async signedIn(userId: string): Promise<void> {
+      await history({ projectId: null, actor: userId, action: 'person.signed_in', subject: userId });
+    },
     /** Makes a person a member; an invitation without a project is to every project there is. */
     async join(userId: string, invitation: { id: string; projectId: string | null; role: Role }): Promise<void> {
       const projectIds = invitation.projectId === null ? (await database.project.findMany({ select: { id: true } })).map(({ id }) => id) : [invitation.projectId];
@@ -76,13 +84,20 @@ export function createPeopleRepository(database: Database) {
     },
     adminExists: async () => (await database.user.count()) > 0,
     async setRole(projectId: string, userId: string, role: Role, actor: string): Promise<void> {
-      const { count } = await database.membership.updateMany({ where: { projectId, userId }, data: { role } });
-      if (count === 0) throw new PerennialError('REQUEST_NOT_FOUND');
-      await history({ projectId, actor, action: 'person.role', subject: userId, after: { role } });
+      await database.$transaction(async (transaction) => {
+        const before = await transaction.membership.findUnique({ where: { userId_projectId: { userId, projectId } } });
+        if (before === null) throw new PerennialError('REQUEST_NOT_FOUND');
+        await transaction.membership.update({ where: { userId_projectId: { userId, projectId } }, data: { role } });
+        await history({ projectId, actor, action: 'person.role', subject: userId, before: { role: before.role }, after: { role } }, transaction);
+      });
     },
     async removeMember(projectId: string, userId: string, actor: string): Promise<void> {
-      await database.membership.deleteMany({ where: { projectId, userId } });
-      await history({ projectId, actor, action: 'person.removed', subject: userId });
+      await database.$transaction(async (transaction) => {
+        const before = await transaction.membership.findUnique({ where: { userId_projectId: { userId, projectId } } });
+        if (before === null) throw new PerennialError('REQUEST_NOT_FOUND');
+        await transaction.membership.delete({ where: { userId_projectId: { userId, projectId } } });
+        await history({ projectId, actor, action: 'person.removed', subject: userId, before: { role: before.role } }, transaction);
+      });
     },
   };
 }

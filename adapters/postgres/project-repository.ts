@@ -23,8 +23,7 @@ export function createProjectRepository(database: Database) {
         if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') throw new PerennialError('PROJECT_EXISTS', undefined, { slug });
         throw error;
       }
-      // Whoever is admin of everything that existed is admin of what a key makes later.
-      if (ownerId === null) await adoptByAdmins(database, id);
+      await adoptByFirstAdmins(database, id);
       return id;
     },
     async setPolicy(projectId: string, policy: Policy, createdBy: string): Promise<void> {
@@ -46,9 +45,10 @@ export function createProjectRepository(database: Database) {
 }
 export type ProjectRepository = ReturnType<typeof createProjectRepository>;
 
-async function adoptByAdmins(database: Database, projectId: string): Promise<void> {
-  const admins = await database.membership.findMany({ where: { role: 'admin' }, distinct: ['userId'], select: { userId: true } });
-  const invited = await database.invitation.findMany({ where: { projectId: null, usedBy: { not: null } }, select: { usedBy: true } });
-  const userIds = new Set([...admins.map(({ userId }) => userId), ...invited.flatMap(({ usedBy }) => usedBy ?? [])]);
-  await database.membership.createMany({ data: [...userIds].map((userId) => ({ userId, projectId, role: 'admin' })), skipDuplicates: true });
+/** Whoever was invited to every project is admin of those made later, too; an admin of one project is not. */
+async function adoptByFirstAdmins(database: Database, projectId: string): Promise<void> {
+  const invited = await database.invitation.findMany({ where: { projectId: null, role: 'admin', usedBy: { not: null } }, select: { usedBy: true } });
+  const userIds = new Set(invited.flatMap(({ usedBy }) => usedBy ?? []));
+  const still = await database.user.findMany({ where: { id: { in: [...userIds] }, disabledAt: null }, select: { id: true } });
+  await database.membership.createMany({ data: still.map(({ id: userId }) => ({ userId, projectId, role: 'admin' })), skipDuplicates: true });
 }

@@ -24,6 +24,7 @@ export interface ProjectRoutesDependencies {
     invite(invitation: { projectId: string | null; email: string | null; role: Role; invitedBy: string | null }): Promise<{ token: string; expiresAt: Date }>;
     invitation(token: string): Promise<{ role: string; email: string | null } | null>;
     takeInvitation(token: string): Promise<{ id: string; projectId: string | null; role: Role; email: string | null }>;
+    giveBack(id: string): Promise<void>;
     join(userId: string, invitation: { id: string; projectId: string | null; role: Role }): Promise<void>;
     setRole(projectId: string, userId: string, role: Role, actor: string): Promise<void>;
     removeMember(projectId: string, userId: string, actor: string): Promise<void>;
@@ -115,8 +116,13 @@ export function createProjectRoutes(deps: ProjectRoutesDependencies): Route[] {
       handle: async ({ body }) => {
         const found = await deps.people.invitation(body.token);
         if (found === null || (found.email !== null && found.email.toLowerCase() !== body.email.toLowerCase())) throw new PerennialError('AUTH_INVITATION_INVALID');
-        const userId = await deps.createPerson({ name: body.name, email: body.email, password: body.password });
-        await deps.people.join(userId, await deps.people.takeInvitation(body.token));
+        // Taken first: of two who send the same invitation at once, only one becomes a person.
+        const taken = await deps.people.takeInvitation(body.token);
+        const userId = await deps.createPerson({ name: body.name, email: body.email, password: body.password }).catch(async (error: unknown) => {
+          await deps.people.giveBack(taken.id);
+          throw error;
+        });
+        await deps.people.join(userId, taken);
         return done;
       },
     }),

@@ -28,7 +28,7 @@ const rawOf = (image: OutgoingImage) => ({ bytes: image.bytes, contentType: cont
 function formOf(images: readonly OutgoingImage[]): FormData {
   const form = new FormData();
   // `about` goes first, so that a server that reads as it goes knows each image before its bytes come.
-  form.append('about', new Blob([JSON.stringify(images.map((image) => ({ ...aboutOf(image), key: image.key })))], { type: 'application/json' }));
+  form.append('about', JSON.stringify(images.map((image) => ({ ...aboutOf(image), key: image.key }))));
   for (const image of images) form.append('images', new Blob([image.bytes], { type: contentTypeOf(image.bytes) }), image.fileName);
   return form;
 }

@@ -81,6 +81,8 @@ describe('the client', () => {
     const image = (name: string) => ({ bytes: Uint8Array.of(0xff, 0xd8, 1), fileName: name, camera: 'north', capturedAt: '2024-01-01T00:00:00.000Z', key: `key-${name}` });
     await projectApi(client, 'foxes').predictMany([image('a.jpg'), image('b.jpg')], 'all');
     expect(asked[1]?.body.match(/name="images"; filename="[ab]\.jpg"\r\nContent-Type: image\/jpeg/g)).toHaveLength(2);
+    // A field, not a file: servers take parts with a file name for images.
+    expect(asked[1]?.body).toMatch(/name="about"\r\n\r\n\[/);
     expect(asked[1]?.body).toContain('{"camera":"north","capturedAt":"2024-01-01T00:00:00.000Z","fileName":"a.jpg","key":"key-a.jpg"}');
     expect(asked.map((each) => [each.url, each.headers['idempotency-key']])).toEqual([['/v1/projects/foxes/predictions', 'all'], ['/v1/projects/foxes/predictions', 'all']]);
   });

@@ -1,0 +1,81 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { PerennialError } from '../domain/errors.ts';
+import type { ObjectStore } from '../domain/ports.ts';
+import { type Route, route } from './route.ts';
+
+export const viewKinds = { thumbnail: 320, fitted: 1600 } as const;
+export type ViewKind = keyof typeof viewKinds;
+
+/** A link holds for at least this long; links of one period are equal, so that the browser's cache finds them again. */
+const periodMs = 6 * 3600_000;
+
+/** Links to views of images, signed by the api: the browser never talks to the store. */
+export function createImageUrls(secret: string, now: () => number) {
+  const signatureOf = (projectId: string, imageId: string, kind: string, until: number): string =>
+    createHmac('sha256', secret).update(`view\n${projectId}\n${imageId}\n${kind}\n${until}`).digest('base64url').slice(0, 32);
+  return {
+    sign(projectId: string, imageId: string, kind: ViewKind): string {
+      const until = (Math.floor(now() / periodMs) + 2) * periodMs;
+      return `/v1/views/${projectId}/${imageId}/${kind}?until=${until}&signature=${signatureOf(projectId, imageId, kind, until)}`;
+    },
+    holds(projectId: string, imageId: string, kind: string, until: number, signature: string): boolean {
+      const wanted = Buffer.from(signatureOf(projectId, imageId, kind, until));
+      const given = Buffer.from(signature);
+      return until > now() && wanted.length === given.length && timingSafeEqual(wanted, given);
+    },
+  };
+}
+export type ImageUrls = ReturnType<typeof createImageUrls>;
+
+export interface ViewRoutesDependencies {
+  readonly urls: ImageUrls;
+  readonly store: ObjectStore;
+  readonly view: (bytes: Uint8Array, sideMax: number) => Promise<{ bytes: Uint8Array; width: number; height: number; mediaType: string }>;
+  readonly views: {
+    original(projectId: string, imageId: string): Promise<{ objectKey: string; sha256: string; mediaType: string } | null>;
+    key(imageId: string, kind: string): Promise<string | null>;
+    remember(view: { imageId: string; kind: string; projectId: string; objectKey: string; mediaType: string; width: number; height: number }): Promise<void>;
+  };
+  readonly sha256: (bytes: Uint8Array) => string;
+}
+
+/** Views are made once, kept, and served with a fixed type; originals go to engineers alone. */
+export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
+  async function original(projectId: string, imageId: string): Promise<{ bytes: Uint8Array; mediaType: string }> {
+    const found = await deps.views.original(projectId, imageId);
+    if (found === null) throw new PerennialError('IMAGE_NOT_FOUND');
+    const bytes = await deps.store.get(found.objectKey);
+    if (deps.sha256(bytes) !== found.sha256) throw new PerennialError('STORE_DAMAGED', undefined, { imageId });
+    return { bytes, mediaType: found.mediaType };
+  }
+  async function viewOf(projectId: string, imageId: string, kind: ViewKind): Promise<Uint8Array> {
+    const known = await deps.views.key(imageId, kind);
+    if (known !== null) return deps.store.get(known);
+    const made = await deps.view((await original(projectId, imageId)).bytes, viewKinds[kind]);
+    const objectKey = `projects/${projectId}/views/${imageId}.${kind}.webp`;
+    await deps.store.put(objectKey, made.bytes, made.mediaType);
+    await deps.views.remember({ imageId, kind, projectId, objectKey, mediaType: made.mediaType, width: made.width, height: made.height });
+    return made.bytes;
+  }
+  return [
+    route({
+      method: 'get', path: '/v1/views/{projectId}/{image}/{kind}', access: 'anyone', summary: 'A view of an image, by a link that the api signed',
+      params: z.strictObject({ projectId: z.uuid(), image: z.uuid(), kind: z.enum(['thumbnail', 'fitted']) }), query: z.strictObject({ until: z.coerce.number().int(), signature: z.string().max(64) }), reply: 'raw',
+      handle: async ({ params, query, response }) => {
+        if (!deps.urls.holds(params.projectId, params.image, params.kind, query.until, query.signature)) throw new PerennialError('IMAGE_NOT_FOUND');
+        const bytes = await viewOf(params.projectId, params.image, params.kind);
+        response.set({ 'Content-Type': 'image/webp', 'Cache-Control': 'private, max-age=21600, immutable', 'Content-Security-Policy': "default-src 'none'; sandbox" });
+        response.end(bytes);
+      },
+    }),
+    route({
+      method: 'get', path: '/v1/projects/{project}/images/{image}/original', access: 'engineer', summary: 'The bytes of an image as they arrived', params: z.strictObject({ project: z.string(), image: z.uuid() }), reply: 'raw',
+      handle: async ({ project, params, response }) => {
+        const { bytes, mediaType } = await original(project.id, params.image);
+        response.set({ 'Content-Type': mediaType, 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store', 'Content-Security-Policy': "default-src 'none'; sandbox" });
+        response.end(bytes);
+      },
+    }),
+  ];
+}

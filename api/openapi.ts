@@ -1,0 +1,30 @@
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { problemSchema } from '../contracts/common.ts';
+import type { Route } from './route.ts';
+
+/** The OpenAPI document, made from the same table that serves. */
+export function openApiOf(routes: readonly Route[], publicUrl: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const each of routes) {
+    const content = (schema: unknown) => ({ 'application/json': { schema } });
+    const ok = each.reply === 'raw' ? { description: 'Bytes' } : { description: 'Done', content: content(each.reply) };
+    const problem = { description: 'A refusal, with its code', content: { 'application/problem+json': { schema: problemSchema } } };
+    (paths[each.path] ??= {})[each.method] = {
+      summary: each.summary,
+      description: `Access: ${each.access}.`,
+      tags: [each.path.split('/').find((part, at) => at > 1 && part !== 'projects' && !part.startsWith('{')) ?? 'projects'],
+      ...(each.access !== 'anyone' && { security: [{ key: [] }, { session: [] }] }),
+      requestParams: { ...(each.params !== undefined && { path: each.params }), ...(each.query !== undefined && { query: each.query }) },
+      ...(each.key === 'required' && { parameters: [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', maxLength: 200 } }] }),
+      ...(each.body !== undefined && { requestBody: { required: true, content: each.body === 'raw' ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : content(each.body) } }),
+      responses: { [String(each.status ?? 200)]: ok, '4XX': problem, '5XX': problem },
+    };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: { title: 'Perennial', version: '0.1.0', description: 'Keeps a vision model right after it ships.' },
+    servers: [{ url: publicUrl }],
+    components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' }, session: { type: 'apiKey', in: 'cookie', name: 'better-auth.session_token' } } },
+    paths: paths as ZodOpenApiPathsObject,
+  });
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import type { Request } from 'express';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
+import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
+import { digestOfPreprocessing, modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createOnnxBackbone } from '../../adapters/onnx/onnx-backbone.ts';
+import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
+import { createPeopleRepository } from '../../adapters/postgres/people-repository.ts';
+import { createPredictionRepository } from '../../adapters/postgres/prediction-repository.ts';
+import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
+import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { createServingStateRepository } from '../../adapters/postgres/serving-state-repository.ts';
+import { readActor } from '../../api/actor-token.ts';
+import { actorIn, identify } from '../../api/access.ts';
+import { createServingApp } from '../../api/serving-app.ts';
+import { acceptImages } from '../../application/predictions/accept-images.ts';
+import { tryImage } from '../../application/predictions/try-image.ts';
+import { PerennialError } from '../../domain/errors.ts';
+import type { Actor } from '../../domain/roles.ts';
+import { createChampionWatcher } from '../../serving/champion-watcher.ts';
+import { createModelPool } from '../../serving/model-pool.ts';
+import type { readConfig, serveConfig } from '../config.ts';
+import { buildCommon, ids, sha256 } from './shared.ts';
+
+/** A promotion is in service at the latest this long after it was made, and the time that its model takes to load. */
+const watchMs = 500;
+
+type Config = ReturnType<typeof readConfig<typeof serveConfig>>;
+
+/** A serving process, put together. */
+export function buildServing(config: Config) {
+  const { logger, database, store } = buildCommon('serving', config);
+  const people = createPeopleRepository(database);
+  const projects = createProjectRepository(database);
+  const served = createServedProjectRepository(database);
+  const serving = createServingStateRepository(database);
+  const processId = ids.next();
+  const loadBackbone = (bytes: Uint8Array) => createOnnxBackbone(bytes, { threads: config.SERVING_THREADS });
+  const pool = createModelPool({
+    records: createModelRepository(database),
+    projectBySlug: served.bySlug,
+    loadBackbone: async (key) => loadBackbone(await store.get(key)),
+    loadDefaultBackbone: async () => {
+      if (config.BACKBONE_FILE === undefined) throw new PerennialError('PROJECT_HAS_NO_MODEL', 'There is no default backbone: set BACKBONE_FILE.');
+      return loadBackbone(await readFile(config.BACKBONE_FILE));
+    },
+    loadHead: async (key) => modelFiles.decodeHead(await store.get(key)),
+    now: () => performance.now(),
+    batching: { batchSizeMax: config.BATCH_SIZE_MAX, batchDelayMsMax: config.BATCH_DELAY_MS_MAX, queueLengthMax: config.QUEUE_LENGTH_MAX, queueAgeMsMax: 20_000 },
+    onSwap: (projectId, version) => {
+      logger.info({ projectId, modelVersion: version.number }, 'champion answers');
+    },
+  });
+  const images = createSharpReader();
+  const accepting = {
+    pool, images, store, ids, sha256, records: createPredictionRepository(database), blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }),
+    random: Math.random, preprocessingDigest: (backbone: { preprocessing: Parameters<typeof digestOfPreprocessing>[0] }) => digestOfPreprocessing(backbone.preprocessing),
+  };
+  const actorOf = async (request: Request, slug: string): Promise<Actor> => {
+    const project = await projects.bySlug(slug);
+    const token = request.get('x-perennial-actor');
+    if (token !== undefined && config.AUTH_SECRET !== undefined) {
+      const actor = readActor(token, config.AUTH_SECRET);
+      if (actor !== null && project?.id === actor.projectId) return actor;
+    }
+    const caller = await identify({ keyBySecret: people.keyBySecret, session: async () => null }, request.headers);
+    if (caller === null) throw new PerennialError('AUTH_REQUIRED');
+    const actor = project === null ? null : await actorIn(caller, project.id, people.roleOf);
+    if (actor === null) throw new PerennialError('PROJECT_NOT_FOUND');
+    return actor;
+  };
+  let looked = false;
+  let stopping = false;
+  const slugs = new Map<string, string>();
+  const watcher = createChampionWatcher({
+    pool, everyMs: watchMs,
+    projectIds: async () => {
+      const all = await served.all();
+      for (const { id, slug } of all) slugs.set(id, slug);
+      return all.map(({ id }) => id);
+    },
+    report: async (models) => {
+      looked = true;
+      await serving.report(processId, models);
+    },
+    onError: (error) => { logger.warn({ err: error }, 'the champions could not be looked up'); },
+  });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics, prefix: 'perennial_serving_' });
+  const app = createServingApp({
+    metrics, cameraName: serving.cameraName, stopping: () => stopping,
+    logger, actorOf, imageBytesMax: 50 * 1024 * 1024, requestsMax: config.QUEUE_LENGTH_MAX,
+    accept: (request) => acceptImages(accepting, request),
+    tryImage: (request) => tryImage({ pool, images }, request),
+    state: () => ({ processId, projects: [...pool.served()].flatMap(([projectId, version]) => (slugs.has(projectId) ? [{ project: slugs.get(projectId) as string, modelVersionId: version.id, modelVersionNumber: version.number }] : [])) }),
+    checks: {
+      database: serving.check, store: () => store.check(),
+      models: async () => { if (!looked) throw new PerennialError('SERVING_NOT_READY'); },
+    },
+  });
+  return {
+    app, logger,
+    /** Looks up the champions, loads them, and goes on looking. */
+    async start(): Promise<void> {
+      await watcher.look().catch((error: unknown) => { logger.warn({ err: error }, 'the champions could not be looked up'); });
+      watcher.start();
+    },
+    /** From now on new work is refused. */
+    refuse(): void { stopping = true; },
+    async close(): Promise<void> {
+      await watcher.stop();
+      await serving.forget(processId).catch(() => undefined);
+      await database.$disconnect();
+    },
+  };
+}

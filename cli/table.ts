@@ -3,8 +3,7 @@ export type Cell = string | number | boolean | null | undefined;
 
 const shown = (cell: Cell): string => (cell === null || cell === undefined ? '–' : cell === true ? 'yes' : cell === false ? 'no' : String(cell));
 /** Text from elsewhere must not move the cursor. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const harmless = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+const harmless = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
 
 /**
  * Rows as columns of text, with a heading and a rule under it.

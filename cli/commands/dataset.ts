@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { CliContext } from '../context.ts';
 import { CommandFailed, UsageError } from '../failures.ts';
+import { exportImageFolder } from '../image-folder.ts';
 import { renderFacts, renderTable } from '../table.ts';
 import { addNoun, addProjectVerb, wholeNumber } from '../verb.ts';
 
@@ -47,6 +48,10 @@ export function addDatasetVerbs(program: Command, context: CliContext): void {
     .requiredOption('--out <folder>', 'folder to write into (made if missing)')
     .action(async (version: string, options: Options & { format: string; out: string }) => {
       const { slug, api } = await context.project(options.project);
+      if (options.format === 'imagefolder') {
+        const images = await exportImageFolder(api, number(version), options.out, (total) => context.progress(options, 'Fetching', total));
+        return context.print(options, { path: options.out, images }, () => `${images} images in ${options.out}/<split>/<class>/.`);
+      }
       const response = await api.exportDataset(number(version), options.format);
       const path = await save(response, options.out, `${slug}-v${version}-${options.format}`);
       context.print(options, { path, bytes: (await stat(path)).size }, () => path);

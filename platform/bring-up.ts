@@ -27,7 +27,7 @@ export async function bringUp(context: PlatformContext, options: StartOptions, i
       { title: 'Services and files', task: (_, task) => task.newListr([...serviceTasks(context, result), ...fileTasks(context, result, options)], { concurrent: true, rendererOptions: { collapseSubtasks: false } }) },
       { title: 'Database up to date', task: async (_, task) => (task.title = `Database up to date (${await bringDatabaseUp(context, result.services)})`) },
       ...(options.onlyServices ? [] : productTasks(context, result, options)),
-      { title: 'MLflow answers', task: () => serviceOf(result.services, 'mlflow')?.whenReady },
+      ...(options.onlyServices ? [{ title: 'MLflow answers', task: () => serviceOf(result.services, 'mlflow')?.whenReady }] : []),
     ],
     { renderer: interactive ? 'default' : 'simple', registerSignalListeners: false, rendererOptions: interactive ? { collapseErrors: false } : {} },
   );
@@ -94,17 +94,18 @@ function environmentOf(result: Result): Record<string, string> {
 function productTasks(context: PlatformContext, result: Result, options: StartOptions): Task[] {
   return [
     {
-      title: options.dataFolder === undefined ? 'Demo project' : `Project from ${options.dataFolder}`,
-      task: async (_, task) => {
-        result.products = await describeProducts(context, environmentOf(result));
-        const whenMlflowReady = serviceOf(result.services, 'mlflow')?.whenReady ?? Promise.resolve();
-        task.title += ` (${await ensureDemoProject(result.products.env, { dataFolder: options.dataFolder, whenMlflowReady })})`;
-      },
-    },
-    {
       title: 'Serving, worker and API',
       task: async () => {
-        await Promise.all((result.products?.specs ?? []).map((spec) => context.supervisor.start(spec)));
+        result.products = await describeProducts(context, environmentOf(result));
+        await Promise.all(result.products.specs.map((spec) => context.supervisor.start(spec)));
+      },
+    },
+    { title: 'MLflow answers', task: () => serviceOf(result.services, 'mlflow')?.whenReady },
+    {
+      // Through the running product, as anybody would: what a person sees first was made the way they will make theirs.
+      title: options.dataFolder === undefined ? 'Demo project' : `Project from ${options.dataFolder}`,
+      task: async (_, task) => {
+        task.title += ` (${await ensureDemoProject(result.products?.env ?? {}, { dataFolder: options.dataFolder })})`;
       },
     },
   ];

@@ -1,0 +1,70 @@
+import { createSignIn } from '../../adapters/auth/better-auth.ts';
+import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
+import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
+import { createKeyedReplies } from '../../adapters/postgres/keyed-reply-repository.ts';
+import { createLineageRepository } from '../../adapters/postgres/lineage-repository.ts';
+import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
+import { createPeopleRepository } from '../../adapters/postgres/people-repository.ts';
+import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
+import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
+import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
+import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
+import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
+import { createDatasetRoutes } from '../../api/routes/datasets.ts';
+import { createLineageRoutes } from '../../api/routes/lineage.ts';
+import { createModelRoutes } from '../../api/routes/models.ts';
+import { createProjectRoutes } from '../../api/routes/projects.ts';
+import { createReviewRoutes } from '../../api/routes/reviews.ts';
+import { createScheduleRoutes } from '../../api/routes/schedules.ts';
+import { createApp } from '../../api/server.ts';
+import type { apiConfig, readConfig } from '../config.ts';
+import { buildFreezing } from './models.ts';
+import { buildCommon, clock, sha256 } from './shared.ts';
+
+type Config = ReturnType<typeof readConfig<typeof apiConfig>>;
+
+/** The api process, put together. */
+export function buildApi(config: Config) {
+  const { logger, database, store } = buildCommon('api', config);
+  const [people, projects, records, served] = [createPeopleRepository(database), createProjectRepository(database), createModelRepository(database), createServedProjectRepository(database)];
+  const workflows = createTemporalWorkflows({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const registry = config.MLFLOW_TRACKING_URI === undefined ? null : createMlflowRegistry({ trackingUri: config.MLFLOW_TRACKING_URI, clock });
+  const loopback = [`localhost:${config.API_PORT}`, `127.0.0.1:${config.API_PORT}`];
+  const { protocol } = new URL(config.PUBLIC_URL);
+  const signIn = createSignIn({
+    database, secret: config.AUTH_SECRET, publicUrl: config.PUBLIC_URL, trustedOrigins: [config.PUBLIC_URL, ...loopback.map((host) => `${protocol}//${host}`)], onSignIn: (userId) => people.signedIn(userId),
+  });
+  const urls = createImageUrls(config.AUTH_SECRET, () => Date.now());
+  const freezing = buildFreezing(database, store);
+  const classes = async (projectId: string) => (await served.byId(projectId)).classes;
+  const images = createSharpReader();
+  const routes = [
+    ...createProjectRoutes({ projects, people, createPerson: (person) => signIn.createPerson(person), projectById: (id) => served.byId(id), champion: (id) => records.champion(id), publicUrl: config.PUBLIC_URL }),
+    ...createReviewRoutes({
+      reviews: createReviewRepository(database), policy: (projectId) => served.byId(projectId), classes, workflows,
+      sign: urls.sign, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
+    }),
+    ...createDatasetRoutes({ ...freezing, classes }),
+    ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock }),
+    ...createScheduleRoutes({ workflows }),
+    ...createLineageRoutes({ lineage: createLineageRepository(database) }),
+    ...createViewRoutes({ urls, store, views: createViewRepository(database), view: (bytes, sideMax) => images.view(bytes, sideMax), sha256 }),
+  ];
+  const app = createApp({
+    routes, logger, publicUrl: config.PUBLIC_URL, allowedHosts: loopback, servingUrl: config.SERVING_URL, actorSecret: config.AUTH_SECRET, uiDir: config.UI_DIR,
+    signIn: (request, response) => signIn.handler(request, response), session: (headers) => signIn.session(headers),
+    keyBySecret: (secret) => people.keyBySecret(secret), roleOf: (userId, projectId) => people.roleOf(userId, projectId),
+    projectBySlug: (slug) => projects.bySlug(slug), keyedReplies: createKeyedReplies(database),
+    checks: {
+      needed: { database: async () => { await database.$queryRaw`SELECT 1`; }, store: () => store.check() },
+      wanted: { temporal: () => workflows.check(), ...(registry !== null && { mlflow: () => registry.check() }), serving: () => answers(`${config.SERVING_URL}/healthz`) },
+    },
+  });
+  return { app, logger, close: async () => { await Promise.allSettled([workflows.close(), database.$disconnect()]); } };
+}
+
+async function answers(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  if (!response.ok) throw new Error(`${response.status}`);
+}

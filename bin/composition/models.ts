@@ -1,0 +1,49 @@
+import { createDatasetRepository } from '../../adapters/postgres/dataset-repository.ts';
+import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
+import { createEmbeddingRepository } from '../../adapters/postgres/embedding-repository.ts';
+import type { Database } from '../../adapters/postgres/connection.ts';
+import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { freezeDataset, type FreezeDependencies } from '../../application/datasets/freeze-dataset.ts';
+import { readManifest } from '../../application/datasets/read-manifest.ts';
+import { PerennialError } from '../../domain/errors.ts';
+import type { ObjectStore } from '../../domain/ports.ts';
+import type { DatasetVersions, EmbeddingReader } from '../../domain/ports-models.ts';
+import { sha256 } from './shared.ts';
+
+/** What freezing needs, from the database and the store. */
+export function buildFreezing(database: Database, store: ObjectStore): FreezeDependencies {
+  const served = createServedProjectRepository(database);
+  return { records: createDatasetRepository(database), store, digestOf: sha256, classSetId: async (projectId) => (await served.byId(projectId)).classSetId };
+}
+
+/** Dataset versions as training sees them. */
+export function buildDatasetVersions(freezing: FreezeDependencies): DatasetVersions {
+  const { records } = freezing;
+  return {
+    async freeze(request) {
+      const { outcome, why, version } = await freezeDataset(freezing, request);
+      return { outcome, why, versionId: version?.id ?? null };
+    },
+    latest: records.latest,
+    byId: records.versionById,
+    async rows(projectId, versionId) {
+      const version = await records.versionById(versionId);
+      if (version === null || version.projectId !== projectId) throw new PerennialError('DATASET_VERSION_NOT_FOUND');
+      return readManifest(freezing, projectId, version.rootDigest);
+    },
+    holdout: records.holdout,
+  };
+}
+
+/** Stored embeddings, read by blocks through a cache of files. */
+export function buildEmbeddingReader(database: Database, store: ObjectStore, cacheDir: string): EmbeddingReader {
+  const places = createEmbeddingRepository(database);
+  const blocks = createEmbeddingBlocks({ store, cacheDir });
+  return {
+    async load(projectId, imageIds, weightsDigest, preprocessingDigest) {
+      const found = [...(await places.placesOf(projectId, imageIds, weightsDigest, preprocessingDigest))];
+      const rows = await blocks.read(found.map(([, place]) => place));
+      return new Map(found.map(([imageId], at) => [imageId, rows[at] as Float32Array]));
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createHeadTrainer } from '../../activities/head-trainer.ts';
+import { withFailureMap } from '../../activities/failure-map.ts';
+import { createReviewActivities } from '../../activities/reviews.ts';
+import { createRunReport } from '../../activities/run-report.ts';
+import { createTrainingActivities } from '../../activities/training.ts';
+import { createRunPlots } from '../../adapters/images/run-plots.ts';
+import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
+import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts';
+import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
+import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
+import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
+import { createBackboneSource } from '../../application/models/backbone-source.ts';
+import { judgeChallenger } from '../../application/models/judge-challenger.ts';
+import { promoteVersion } from '../../application/models/promote-version.ts';
+import { reconcileChampion } from '../../application/models/reconcile-champion.ts';
+import { registeredModelOf } from '../../application/models/register-run.ts';
+import { trainVersion } from '../../application/models/train-version.ts';
+import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
+import { PerennialError } from '../../domain/errors.ts';
+import type { ModelRegistry } from '../../domain/ports.ts';
+import type { readConfig, workerConfig } from '../config.ts';
+import { buildDatasetVersions, buildEmbeddingReader, buildFreezing } from './models.ts';
+import { buildCommon, clock } from './shared.ts';
+
+type Config = ReturnType<typeof readConfig<typeof workerConfig>>;
+const workflowsPath = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'workflows', 'index.ts');
+
+/** How often settled items are told to their rounds, and the registry's aliases put right. */
+const relayMs = 500;
+const reconcileMs = 10_000;
+
+/** Every step, put together. */
+function buildActivities(config: Config, common: ReturnType<typeof buildCommon>, registry: ModelRegistry) {
+  const { database, store } = common;
+  const records = createModelRepository(database);
+  const datasets = buildDatasetVersions(buildFreezing(database, store));
+  const embeddings = buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR);
+  const served = createServedProjectRepository(database);
+  const reviews = createReviewRepository(database);
+  const readDefault = async (): Promise<Uint8Array> => {
+    if (config.BACKBONE_FILE === undefined) throw new PerennialError('PROJECT_HAS_NO_MODEL', 'There is no default backbone: set BACKBONE_FILE.');
+    return readFile(config.BACKBONE_FILE);
+  };
+  const classes = async (projectId: string) => { const project = await served.byId(projectId); return { id: project.classSetId, classes: project.classes }; };
+  const shared = { records, datasets, embeddings, files: modelFiles, store, clock, classes };
+  const training = {
+    ...shared, registry, backbones: createBackboneSource({ store, files: modelFiles, readDefault }), report: createRunReport(createRunPlots()),
+    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: config.TRAINING_THREADS }), now: () => performance.now() }),
+  };
+  const reconcile = async (projectId: string) => reconcileChampion({ records, registry }, await served.byId(projectId));
+  const steps = {
+    ...createTrainingActivities({
+      records, datasets, projectSlug: async (projectId) => (await served.byId(projectId)).slug, labelsMin: async (projectId) => (await served.byId(projectId)).policy.retrain.labelsMin,
+      train: (request) => trainVersion(training, request),
+      judge: (request) => judgeChallenger({ ...shared, policy: async (projectId) => (await served.byId(projectId)).policy }, request),
+      promote: (request) => promoteVersion({ records, clock }, request),
+      reconcile,
+      setChallenger: async (projectId, version) => {
+        if (version.mlflowVersion !== null) await registry.setAlias(registeredModelOf((await served.byId(projectId)).slug), 'challenger', version.mlflowVersion);
+      },
+    }),
+    ...createReviewActivities({
+      collect: async (input) => { const { policy, policyVersionId } = await served.byId(input.projectId); return reviews.collectRound({ ...input, policy, policyVersionId }); },
+      roundState: (input) => reviews.roundState(input),
+      close: (input) => reviews.closeRound(input),
+      labelsSinceTraining: async (projectId) => {
+        const newest = (await records.versions(projectId, 1))[0];
+        return { labels: await records.labelsSince(projectId, newest?.createdAt ?? null), startAt: (await served.byId(projectId)).policy.retrain.afterLabels };
+      },
+    }),
+  };
+  return { steps: withFailureMap(steps), reviews, served, reconcile };
+}
+
+/** The worker: workflows, steps, the relay of settled items and the reconciler of aliases. */
+export async function buildWorker(config: Config) {
+  const common = buildCommon('worker', config);
+  const { logger } = common;
+  Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message)) });
+  const registry = createMlflowRegistry({ trackingUri: config.MLFLOW_TRACKING_URI ?? 'http://127.0.0.1:5000', clock });
+  const { steps, reviews, served, reconcile } = buildActivities(config, common, registry);
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection, namespace: config.TEMPORAL_NAMESPACE, taskQueue: 'perennial', workflowsPath, activities: steps,
+    maxConcurrentActivityTaskExecutions: 8, shutdownGraceTime: '20 seconds', shutdownForceTime: '25 seconds',
+  });
+  const workflows = createTemporalWorkflows({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const relay = repeat(relayMs, () => deliverOutbox({ outbox: reviews, workflows }), (error) => logger.warn({ err: error }, 'settled items were not told to their rounds; trying again'));
+  const reconciler = repeat(reconcileMs, async () => { for (const project of await served.all()) await reconcile(project.id); }, (error) => logger.warn({ err: error }, 'aliases were not checked; trying again'));
+  return {
+    logger, worker,
+    async close(): Promise<void> {
+      relay.stop();
+      reconciler.stop();
+      await Promise.allSettled([connection.close(), workflows.close(), common.database.$disconnect()]);
+    },
+  };
+}
+
+/** Does something again and again, never twice at once; a failure is told and does not end it. */
+function repeat(everyMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): { stop(): void } {
+  let stopped = false;
+  const again = async (): Promise<void> => {
+    while (!stopped) {
+      await work().catch(onError);
+      await new Promise((resolve) => { setTimeout(resolve, everyMs).unref(); });
+    }
+  };
+  void again();
+  return { stop: () => { stopped = true; } };
+}

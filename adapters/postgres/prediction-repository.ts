@@ -16,7 +16,8 @@ export function createPredictionRepository(database: Database): PredictionRecord
     const row = await database.keyedReply.findUnique({ where: { client_key: { client, key } } });
     if (row === null) return null;
     if (row.bodyHash !== bodyHash) throw new PerennialError('IDEMPOTENCY_KEY_REUSED');
-    return row.reply;
+    // Kept as text: what Postgres makes of JSON has its keys in another order.
+    return JSON.parse(row.reply as string) as unknown;
   };
   return {
     replyTo,
@@ -63,9 +64,9 @@ async function write(transaction: DatabaseOrTransaction, batch: AcceptanceBatch)
   if (batch.block !== null) await writeEmbeddings(transaction, batch, batch.block, idOf);
   await writePredictions(transaction, batch, idOf, receivedAt);
   await writeItems(transaction, batch, idOf, cameraOf);
-  const reply = batch.reply(imageIds, receivedAt);
-  await transaction.keyedReply.create({ data: { client: batch.sentBy, key: batch.key, bodyHash: batch.bodyHash, status: 200, reply: reply as Prisma.InputJsonObject } });
-  return reply;
+  const reply = JSON.stringify(batch.reply(imageIds, receivedAt));
+  await transaction.keyedReply.create({ data: { client: batch.sentBy, key: batch.key, bodyHash: batch.bodyHash, status: 200, reply } });
+  return JSON.parse(reply) as unknown;
 }
 
 async function cameraIds(transaction: DatabaseOrTransaction, projectId: string, acceptances: readonly Acceptance[]): Promise<Map<string, string>> {

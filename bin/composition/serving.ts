@@ -19,6 +19,7 @@ import { tryImage } from '../../application/predictions/try-image.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { createChampionWatcher } from '../../serving/champion-watcher.ts';
+import { createInTurn } from '../../serving/in-turn.ts';
 import { createModelPool } from '../../serving/model-pool.ts';
 import type { readConfig, serveConfig } from '../config.ts';
 import { buildCommon, ids, sha256 } from './shared.ts';
@@ -52,6 +53,7 @@ export function buildServing(config: Config) {
       logger.info({ projectId, modelVersion: version.number }, 'champion answers');
     },
   });
+  const inTurn = createInTurn();
   const images = createSharpReader();
   const accepting = {
     pool, images, store, ids, sha256, records: createPredictionRepository(database), blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }),
@@ -91,7 +93,8 @@ export function buildServing(config: Config) {
   const app = createServingApp({
     metrics, cameraName: serving.cameraName, stopping: () => stopping,
     logger, actorOf, imageBytesMax: 50 * 1024 * 1024, requestsMax: config.QUEUE_LENGTH_MAX,
-    accept: (request) => acceptImages(accepting, request),
+    // Copies of a request that come while it runs wait for its reply instead of doing its work again.
+    accept: (request) => inTurn(`${request.sentBy} ${request.key}`, () => acceptImages(accepting, request)),
     tryImage: (request) => tryImage({ pool, images }, request),
     state: () => ({ processId, projects: [...pool.served()].flatMap(([projectId, version]) => (slugs.has(projectId) ? [{ project: slugs.get(projectId) as string, modelVersionId: version.id, modelVersionNumber: version.number }] : [])) }),
     checks: {

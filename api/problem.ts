@@ -23,7 +23,8 @@ function translate(error: unknown): PerennialError {
 export function sendProblem(response: Response, error: unknown, requestId: string): void {
   if (error instanceof ZodError) {
     const errors = error.issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-    return void write(response, { ...base('REQUEST_INVALID', requestId), errors });
+    write(response, { ...base('REQUEST_INVALID', requestId), errors });
+    return;
   }
   const known = translate(error);
   const details = Object.keys(known.details).length === 0 ? {} : { details: { ...known.details } };
@@ -45,7 +46,7 @@ function write(response: Response, problem: Problem): void {
 export function createErrorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const known = error instanceof ZodError ? null : translate(error);
-    const requestId = String((request as { id?: unknown }).id ?? '');
+    const { id: requestId = '' } = request as { id?: string };
     if (known !== null && errorMap[known.code].status >= 500) logger.error({ err: known.cause ?? known, code: known.code, requestId }, 'request failed');
     sendProblem(response, error, requestId);
   };

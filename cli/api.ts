@@ -4,7 +4,7 @@ import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, importLab
 import { lineageSchema } from '../contracts/lineage.ts';
 import { gateReportSchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
 import { predictionSchema, predictManyReplySchema, tryReplySchema } from '../contracts/predictions.ts';
-import { apiKeyReplySchema, createProjectSchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../contracts/projects.ts';
+import { apiKeyReplySchema, type createProjectSchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../contracts/projects.ts';
 import { annotateReplySchema, claimReplySchema, openRoundReplySchema, roundSchema } from '../contracts/reviews.ts';
 import type { Client, RequestOptions } from './client.ts';
 import { contentTypeOf } from './image-files.ts';

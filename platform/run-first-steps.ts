@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ProjectEnvironment } from './demo-project.ts';
 
 const run = promisify(execFile);

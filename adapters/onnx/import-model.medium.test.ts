@@ -157,7 +157,7 @@ describe('models made elsewhere are taken in', () => {
 });
 
 describe('models that do not do what they should are refused by the trial', () => {
-  const refusal = (bytes: Uint8Array, told = spec) => importModel(bytes, told).then(() => 'accepted', (error: { code?: string }) => error.code ?? String(error));
+  const refusal = (bytes: Uint8Array, told = spec) => importModel(bytes, told).then(() => 'accepted', (error: { code?: string }) => error.code ?? 'no code');
 
   it.each<[string, string, (model: ModelFile) => void]>([
     ['NaN', 'MODEL_OUTPUT_NOT_FINITE', ({ graph }) => {

@@ -14,15 +14,15 @@ export interface KeyedReplies {
 
 /** One effect for each key its caller chose; the database's unique index decides who was first. */
 export function createKeyedReplies(database: Database): KeyedReplies {
-  return {
+  const replies: KeyedReplies = {
     async take(client, key, bodyHash) {
       const { count } = await database.keyedReply.createMany({ data: [{ client, key, bodyHash }], skipDuplicates: true });
       if (count === 1) return null;
       const row = await database.keyedReply.findUnique({ where: { client_key: { client, key } } });
       if (row !== null && row.bodyHash !== bodyHash) throw new PerennialError('IDEMPOTENCY_KEY_REUSED');
-      if (row?.status != null) return { status: row.status, reply: JSON.parse(String(row.reply)) as unknown };
+      if (row?.status != null) return { status: row.status, reply: JSON.parse(row.reply as string) as unknown };
       const { count: freed } = await database.keyedReply.deleteMany({ where: { client, key, status: null, createdAt: { lt: new Date(Date.now() - abandonedAfterMs) } } });
-      if (freed === 1) return this.take(client, key, bodyHash);
+      if (freed === 1) return replies.take(client, key, bodyHash);
       throw new PerennialError('IDEMPOTENCY_IN_PROGRESS');
     },
     async store(client, key, status, reply) {
@@ -33,4 +33,5 @@ export function createKeyedReplies(database: Database): KeyedReplies {
       await database.keyedReply.deleteMany({ where: { client, key, status: null } });
     },
   };
+  return replies;
 }

@@ -123,7 +123,7 @@ function reducesSpace(index: GraphIndex, reduce: NodeProto): boolean {
   const attribute = reduce.attribute.find((each) => each.name === 'axes')?.ints;
   const input = constantOf(index, reduce.input[1] ?? '');
   const axes = (attribute === undefined || attribute.length === 0) && input !== undefined ? int64Values(input) ?? [] : attribute ?? [];
-  const places = axes.map((axis) => (axis < 0n ? Number(axis) + 4 : Number(axis))).sort((a, b) => a - b);
+  const places = axes.map((axis) => (axis < 0n ? Number(axis) + 4 : Number(axis))).toSorted((a, b) => a - b);
   return places.length === 2 && places[0] === 2 && places[1] === 3;
 }
 

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { createSaveQueue, type Job, type Kept, nothingKept, type SendOutcome } from './save-queue.ts';
+
+const tick = () => new Promise<void>((resolve) => { setImmediate(resolve); });
+
+function harness(answer: (job: Job, tries: number) => SendOutcome = () => ({ outcome: 'saved', annotationId: 'a' }), start: Kept = nothingKept) {
+  const sent: Job[] = [];
+  const waits: number[] = [];
+  let stored: Kept = start;
+  let tries = 0;
+  let keys = 0;
+  let running = 0;
+  let together = 0;
+  const queue = createSaveQueue({
+    send: async (job) => {
+      running += 1;
+      together = Math.max(together, running);
+      sent.push(job);
+      await tick();
+      running -= 1;
+      tries += 1;
+      return answer(job, tries);
+    },
+    store: { load: () => stored, save: (kept) => { stored = JSON.parse(JSON.stringify(kept)) as Kept; } },
+    wait: async (ms) => { waits.push(ms); },
+    newKey: () => `key-${(keys += 1)}`,
+  });
+  const idle = async () => { for (let i = 0; i < 200 && queue.state().status !== 'saved'; i += 1) await tick(); };
+  return { queue, sent, waits, idle, stored: () => stored, together: () => together };
+}
+
+describe('save queue', () => {
+  it('sends one at a time, in the order decided', async () => {
+    const { queue, sent, idle, together } = harness();
+    for (let i = 0; i < 20; i += 1) queue.annotate(`item-${i}`, 1, { kind: 'class', classId: i }, 10);
+    await idle();
+    expect(sent.map((job) => job.itemId)).toEqual(Array.from({ length: 20 }, (_, i) => `item-${i}`));
+    expect(together()).toBe(1);
+    expect(queue.state()).toEqual({ status: 'saved', waiting: 0, refusals: [] });
+  });
+
+  it('tries again with the same key and a growing wait, and lets nothing overtake', async () => {
+    const { queue, sent, waits, idle } = harness((_, tries) => (tries <= 3 ? { outcome: 'later', why: 'offline' } : { outcome: 'saved', annotationId: 'a' }));
+    queue.annotate('first', 1, { kind: 'unsure' }, 10);
+    queue.annotate('second', 1, { kind: 'skip' }, 10);
+    await idle();
+    expect(sent.map((job) => job.key)).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-2']);
+    expect(waits).toEqual([400, 800, 1600]);
+  });
+
+  it('says offline while it cannot save', async () => {
+    const { queue } = harness(() => ({ outcome: 'later', why: 'offline' }));
+    queue.annotate('item', 1, { kind: 'unsure' }, 10);
+    expect(queue.state().status).toBe('saving');
+    await tick(); await tick();
+    expect(queue.state()).toMatchObject({ status: 'offline', waiting: 1 });
+    queue.stop();
+  });
+
+  it('goes on after a reload with the keys it had', async () => {
+    const jobs: Job[] = [{ kind: 'annotate', key: 'old-key', itemId: 'item', fence: 3, decision: { kind: 'class', classId: 2 }, leadTimeMs: 5 }];
+    const { queue, sent, idle } = harness(undefined, { ...nothingKept, jobs });
+    expect(queue.state().waiting).toBe(1);
+    expect([...queue.pendingItems()]).toEqual(['item']);
+    queue.start();
+    await idle();
+    expect(sent).toEqual(jobs);
+  });
+
+  it('keeps what was answered when a write is refused, and goes on', async () => {
+    const { queue, sent, idle, stored } = harness((job) => (job.itemId === 'late' ? { outcome: 'refused', code: 'REVIEW_LEASE_EXPIRED', detail: 'too late' } : { outcome: 'saved', annotationId: 'a' }));
+    queue.annotate('late', 1, { kind: 'class', classId: 4, comment: 'two of them' }, 10);
+    queue.annotate('next', 1, { kind: 'class', classId: 1 }, 10);
+    await idle();
+    expect(sent).toHaveLength(2);
+    expect(stored().refusals[0]).toMatchObject({ code: 'REVIEW_LEASE_EXPIRED', job: { decision: { classId: 4, comment: 'two of them' } } });
+    queue.forgetRefusal('key-1');
+    expect(stored().refusals).toEqual([]);
+  });
+
+  it('an undo of what has not been sent leaves no trace; of what was sent, it withdraws', async () => {
+    const { queue, sent, idle } = harness((job) => (job.kind === 'annotate' ? { outcome: 'saved', annotationId: `a-${job.itemId}` } : { outcome: 'withdrawn', item: { id: job.itemId, fence: 9 } as never }));
+    queue.annotate('one', 1, { kind: 'unsure' }, 10);
+    queue.annotate('two', 1, { kind: 'unsure' }, 10);
+    expect(queue.withdraw('two')).toBe('dropped');
+    expect(queue.withdraw('one')).toBe('queued');
+    await idle();
+    expect(sent.map((job) => `${job.kind} ${job.itemId}`)).toEqual(['annotate one', 'withdraw one']);
+  });
+
+  it('sends a second answer after an undo with the fence the withdrawal gave', async () => {
+    const fences: (number | undefined)[] = [];
+    let stored: Kept = nothingKept;
+    const queue = createSaveQueue({
+      send: async (job, facts) => {
+        fences.push(facts.fence);
+        return job.kind === 'annotate' ? { outcome: 'saved', annotationId: 'a' } : { outcome: 'withdrawn', item: { id: 'one', fence: 9 } as never };
+      },
+      store: { load: () => stored, save: (kept) => { stored = kept; } }, wait: async () => undefined, newKey: () => String(Math.random()),
+    });
+    queue.annotate('one', 1, { kind: 'unsure' }, 1);
+    queue.withdraw('one');
+    queue.annotate('one', 1, { kind: 'class', classId: 0 }, 1);
+    for (let i = 0; i < 10; i += 1) await tick();
+    expect(fences).toEqual([undefined, undefined, 9]);
+  });
+});

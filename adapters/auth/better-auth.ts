@@ -48,7 +48,10 @@ export function createSignIn(options: SignInOptions): SignIn {
   return {
     handler: toNodeHandler(auth),
     async session(headers) {
-      const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) });
+      // A bad cookie gives null; what it throws is the database's failure, in words that do not say so.
+      const found = await auth.api.getSession({ headers: fromNodeHeaders(headers) }).catch((cause: unknown) => {
+        throw new PerennialError('DATABASE_UNAVAILABLE', undefined, {}, { cause });
+      });
       // Read from the database each time, so that a disabled person is out at once.
       return found === null || found.user.disabledAt != null ? null : { userId: found.user.id, name: found.user.name, email: found.user.email };
     },

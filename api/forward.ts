@@ -19,7 +19,10 @@ export function forwardToServing(deps: Pick<ServerDependencies, 'servingUrl' | '
       requireRole(actor, 'camera');
       const headers = Object.fromEntries(forwarded.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])));
       const upstream = httpRequest(new URL(request.originalUrl, deps.servingUrl), { method: 'POST', headers: { ...headers, 'x-perennial-actor': signActor({ ...actor, projectId: project.id }, deps.actorSecret) } });
+      let answered = false;
       upstream.on('response', (answer) => {
+        answered = true;
+        answer.on('error', () => response.destroy());
         response.status(answer.statusCode ?? 502);
         for (const name of ['content-type', 'retry-after', 'idempotency-replayed']) {
           const value = answer.headers[name];
@@ -27,7 +30,8 @@ export function forwardToServing(deps: Pick<ServerDependencies, 'servingUrl' | '
         }
         answer.pipe(response);
       });
-      upstream.on('error', () => next(new PerennialError('SERVING_NOT_READY')));
+      // Serving may refuse before it has read everything: what breaks then is the rest of the body, and the refusal stands.
+      upstream.on('error', () => { if (!answered) next(new PerennialError('SERVING_NOT_READY')); });
       response.on('close', () => { if (!response.writableFinished) upstream.destroy(); });
       request.pipe(upstream);
     };

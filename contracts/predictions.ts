@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flagReasons } from '../domain/flag.ts';
-import { clientKeySchema, idSchema, instantSchema, sha256Schema, shareSchema, slugSchema } from './common.ts';
+import { clientKeySchema, idSchema, instantSchema, pageQuerySchema, sha256Schema, shareSchema, slugSchema } from './common.ts';
 
 /**
  * What may be said about an image that is sent. One image: the raw bytes are the body and these are query parameters (the
@@ -79,6 +79,17 @@ export const reportBodySchema = z.strictObject({
   /** What it should have been, where the reporter knows. */
   classId: z.number().int().min(0).optional(),
   comment: z.string().max(2000).optional(),
+});
+
+export const reportReplySchema = z.strictObject({ outcome: z.enum(['done', 'skipped']), why: z.string(), reviewItemId: idSchema.nullable() });
+
+/** GET …/predictions: newest first. `audit` cannot be asked for: it would tell what is measured. */
+export const predictionFilters = flagReasons.filter((reason) => reason !== 'audit');
+export const predictionsQuerySchema = pageQuerySchema.extend({
+  after: idSchema.optional(),
+  flag: z.enum(predictionFilters).optional(),
+  camera: z.string().min(1).max(120).optional(),
+  classId: z.coerce.number().int().min(0).optional(),
 });
 
 /** GET /v1/serving: what a serving process runs now. */

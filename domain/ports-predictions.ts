@@ -79,3 +79,43 @@ export interface PredictionRecords {
   /** The newest image of a camera before a time, for burst keys. */
   previousOf(projectId: string, camera: string, before: Date, withinSeconds: number): Promise<{ burstKey: string; capturedAt: Date } | null>;
 }
+
+/** A stored prediction with what is needed to tell it. Flags without `audit`: who reads must not know what is measured. */
+export interface StoredPrediction {
+  readonly id: string;
+  readonly imageId: string;
+  readonly arrivalId: string;
+  readonly sha256: string;
+  readonly modelVersion: { readonly id: string; readonly number: number; readonly kind: string };
+  readonly classes: readonly { readonly classId: number; readonly name: string; readonly probability: number }[];
+  readonly topClassId: number;
+  readonly confidence: number;
+  readonly margin: number;
+  readonly novelty: number | null;
+  readonly flags: readonly Flag[];
+  readonly camera: string | null;
+  readonly capturedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface PredictionFilter {
+  readonly after?: string | undefined;
+  readonly limit: number;
+  readonly flag?: Flag['reason'] | undefined;
+  readonly camera?: string | undefined;
+  readonly classId?: number | undefined;
+}
+
+export interface PredictionReader {
+  /** Newest first. */
+  list(projectId: string, filter: PredictionFilter): Promise<{ readonly items: readonly StoredPrediction[]; readonly next: string | null }>;
+  one(projectId: string, id: string): Promise<StoredPrediction | null>;
+}
+
+export interface ReportRecords {
+  /**
+   * Flags a prediction as reported and, where nobody was asked about it yet, opens a review item; once for a prediction.
+   * @throws PerennialError PREDICTION_NOT_FOUND
+   */
+  report(report: { projectId: string; predictionId: string; by: string; classId: number | null; comment: string | null; blind: boolean; value: number; answersWanted: number }): Promise<{ outcome: 'done' | 'skipped'; why: string; reviewItemId: string | null }>;
+}

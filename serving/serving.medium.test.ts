@@ -4,8 +4,11 @@ import { createMinioStore } from '../adapters/object-store/minio-store.ts';
 import { adaptModel } from '../adapters/onnx/adapt-model.ts';
 import { bytesOf, randomValues, smallModel } from '../adapters/onnx/testing/small-models.ts';
 import { weightsDigest } from '../adapters/onnx/weights-digest.ts';
+import { createPredictionReader } from '../adapters/postgres/prediction-reader.ts';
+import { createServedProjectRepository } from '../adapters/postgres/served-project-repository.ts';
+import { reportPrediction } from '../application/predictions/report-prediction.ts';
 import { createDatabase, type Database } from '../adapters/postgres/connection.ts';
-import { predictionSchema, predictManyReplySchema, servingStateSchema, tryReplySchema } from '../contracts/predictions.ts';
+import { type PredictionReply, predictionSchema, predictManyReplySchema, servingStateSchema, tryReplySchema } from '../contracts/predictions.ts';
 import { storedImageSchema } from '../contracts/datasets.ts';
 import { defaultPolicy, type Policy } from '../domain/policy.ts';
 import type { Head, ObjectStore } from '../domain/ports.ts';
@@ -141,6 +144,56 @@ describe('other doors', () => {
     expect(reply.embedding).toHaveLength(8);
     expect(await database.image.count({ where: { projectId: project.id } })).toBe(0);
     expect(await codeOf(await post(project, await draw().png().toBuffer(), { path: 'try', query: 'modelVersion=9' }))).toBe('MODEL_VERSION_NOT_FOUND');
+  });
+});
+
+describe('stored predictions', () => {
+  it('are told as they were answered, filtered and paged, without the audit flag; a report opens one item', async () => {
+    const project = await readyProject({ ...defaultPolicy, flagging: { ...defaultPolicy.flagging, confidenceMin: 1, marginMin: 0, burstSeconds: 0, nearDuplicateBits: -1 }, audit: { share: 0 } });
+    const answered: PredictionReply[] = [];
+    for (const camera of ['east', 'west', 'east']) answered.push(predictionSchema.parse(await (await post(project, await draw(50 + answered.length, 40).png().toBuffer(), { query: `camera=${camera}` })).json()));
+    const reader = createPredictionReader(database);
+    const page = await reader.list(project.id, { limit: 2 });
+    expect(page.items.map(({ id }) => id)).toEqual([answered[2]!.id, answered[1]!.id]);
+    expect((await reader.list(project.id, { limit: 2, after: page.next! })).items.map(({ id }) => id)).toEqual([answered[0]!.id]);
+    expect((await reader.list(project.id, { limit: 9, camera: 'east' })).items).toHaveLength(2);
+    expect((await reader.list(project.id, { limit: 9, flag: 'low_confidence', classId: answered[0]!.top.classId })).items.map(({ id }) => id)).toContain(answered[0]!.id);
+    expect((await reader.list(project.id, { limit: 9, flag: 'novel' })).items).toEqual([]);
+    const { topClassId, capturedAt: _at, createdAt, classes, ...rest } = (await reader.one(project.id, answered[0]!.id))!;
+    expect(answered[0]).toMatchObject({ ...rest, top: { classId: topClassId } });
+    classes.forEach((each, at) => expect(each).toEqual({ ...answered[0]!.classes[at], probability: expect.closeTo(answered[0]!.classes[at]!.probability, 12) }));
+    expect(createdAt).toBeInstanceOf(Date);
+
+    const records = { records: reader, project: (slug: string) => createServedProjectRepository(database).bySlug(slug), random: () => 1 };
+    const request = { projectSlug: project.slug, predictionId: answered[1]!.id, by: 'someone', classId: 1, comment: 'it is a fox' };
+    const reports = await Promise.all([reportPrediction(records, request), reportPrediction(records, request)]);
+    expect(reports.map(({ outcome }) => outcome).toSorted()).toEqual(['done', 'skipped']);
+    expect(await database.reviewItem.count({ where: { predictionId: answered[1]!.id } })).toBe(1);
+    expect((await reader.list(project.id, { limit: 9, flag: 'reported' })).items.map(({ id }) => id)).toEqual([answered[1]!.id]);
+    await expect(reportPrediction(records, { ...request, classId: 77 })).rejects.toMatchObject({ code: 'CLASS_UNKNOWN' });
+    await expect(reportPrediction(records, { ...request, predictionId: project.id })).rejects.toMatchObject({ code: 'PREDICTION_NOT_FOUND' });
+  });
+
+  it('of a burst or near copies one is asked about, the others stand behind it; audit items stand for themselves', async () => {
+    const policy = { ...defaultPolicy, flagging: { ...defaultPolicy.flagging, confidenceMin: 1, burstSeconds: 60, nearDuplicateBits: 4 }, audit: { share: 0 } };
+    const project = await readyProject(policy);
+    const send = async (size: number, query: string) => predictionSchema.parse(await (await post(project, await draw(size, size).png().toBuffer(), { query })).json());
+    const itemOf = (prediction: PredictionReply) => database.reviewItem.findFirstOrThrow({ where: { predictionId: prediction.id } });
+    const lead = await send(60, 'camera=a&capturedAt=2026-05-01T10:00:00Z');
+    const second = await send(160, 'camera=a&capturedAt=2026-05-01T10:00:50Z');
+    const third = await send(161, 'camera=a&capturedAt=2026-05-01T10:01:40Z');
+    const [leadItem, secondItem, thirdItem] = [await itemOf(lead), await itemOf(second), await itemOf(third)];
+    expect([leadItem.standsFor, secondItem.standsFor, thirdItem.standsFor]).toEqual([null, leadItem.id, leadItem.id]);
+    const copy = await send(61, 'camera=a&capturedAt=2026-05-01T15:00:00Z');
+    expect((await itemOf(copy)).standsFor).toBe(leadItem.id);
+    const nextDay = await send(62, 'camera=a&capturedAt=2026-05-03T15:00:00Z');
+    expect((await itemOf(nextDay)).standsFor).toBe(null);
+    const elsewhere = await send(63, 'camera=b&capturedAt=2026-05-01T10:00:10Z');
+    expect((await itemOf(elsewhere)).standsFor).toBe(null);
+    await database.policyVersion.create({ data: { id: elsewhere.id, projectId: project.id, version: 2, policy: { ...policy, audit: { share: 1 } } as object, createdBy: 'test' } });
+    await new Promise((resolve) => { setTimeout(resolve, 700); });
+    const audited = await send(64, 'camera=a&capturedAt=2026-05-01T10:01:50Z');
+    expect(await itemOf(audited)).toMatchObject({ standsFor: null, purpose: 'audit', blind: true });
   });
 });
 

@@ -9,6 +9,8 @@ const hashOf = (acceptance: Acceptance): bigint => BigInt.asIntN(64, BigInt(`0x$
 const isUniqueClash = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 /** Waiting items of one camera that a new one is held against. */
 const candidatesMax = 500;
+/** Alike pictures of one camera that are a day or more apart are two occasions. */
+const dayMs = 24 * 3600 * 1000;
 
 /** Images, arrivals, embeddings, predictions, flags and review items of one request, in one transaction. */
 export function createPredictionRepository(database: Database): PredictionRecords {
@@ -63,7 +65,7 @@ async function write(transaction: DatabaseOrTransaction, batch: AcceptanceBatch)
   });
   if (batch.block !== null) await writeEmbeddings(transaction, batch, batch.block, idOf);
   await writePredictions(transaction, batch, idOf, receivedAt);
-  await writeItems(transaction, batch, idOf, cameraOf);
+  await writeItems(transaction, batch, idOf, cameraOf, receivedAt);
   const reply = JSON.stringify(batch.reply(imageIds, receivedAt));
   await transaction.keyedReply.create({ data: { client: batch.sentBy, key: batch.key, bodyHash: batch.bodyHash, status: 200, reply } });
   return JSON.parse(reply) as unknown;
@@ -112,9 +114,9 @@ async function writePredictions(transaction: DatabaseOrTransaction, batch: Accep
 }
 
 /** Flagged images wait for a round; one of a burst or of near copies is asked about, the others stand behind it. Audit items always stand for themselves. */
-async function writeItems(transaction: DatabaseOrTransaction, batch: AcceptanceBatch, idOf: (acceptance: Acceptance) => string, cameraOf: (acceptance: Acceptance) => string | null): Promise<void> {
+async function writeItems(transaction: DatabaseOrTransaction, batch: AcceptanceBatch, idOf: (acceptance: Acceptance) => string, cameraOf: (acceptance: Acceptance) => string | null, receivedAt: Date): Promise<void> {
   const flagged = batch.acceptances.filter((each) => each.prediction?.item != null);
-  const leaders = await leadersOf(transaction, batch, flagged, cameraOf);
+  const leaders = await leadersOf(transaction, batch, flagged, cameraOf, receivedAt);
   const data: Prisma.ReviewItemCreateManyInput[] = [];
   for (const each of flagged) {
     const item = each.prediction?.item;
@@ -126,16 +128,17 @@ async function writeItems(transaction: DatabaseOrTransaction, batch: AcceptanceB
   await transaction.reviewItem.createMany({ data });
 }
 
-async function leadersOf(transaction: DatabaseOrTransaction, batch: AcceptanceBatch, flagged: readonly Acceptance[], cameraOf: (acceptance: Acceptance) => string | null) {
+async function leadersOf(transaction: DatabaseOrTransaction, batch: AcceptanceBatch, flagged: readonly Acceptance[], cameraOf: (acceptance: Acceptance) => string | null, receivedAt: Date) {
+  const timeOf = (each: Acceptance): Date => each.arrival.capturedAt ?? receivedAt;
   const bursts = new Map<string, string>();
-  const copies: { id: string; hash: bigint; camera: string }[] = [];
+  const copies: { id: string; hash: bigint; camera: string; at: Date }[] = [];
   const keys = [...new Set(flagged.flatMap(({ arrival }) => arrival.burstKey ?? []))];
   const open = { projectId: batch.projectId, state: { in: ['waiting', 'open'] }, standsFor: null, purpose: 'flagged' };
   for (const row of await transaction.reviewItem.findMany({ where: { ...open, burstKey: { in: keys } }, select: { id: true, burstKey: true } })) if (row.burstKey !== null) bursts.set(row.burstKey, row.id);
   const cameras = [...new Set(flagged.flatMap((each) => cameraOf(each) ?? []))];
   if (batch.nearDuplicateBits >= 0 && cameras.length > 0) {
-    const rows = await transaction.$queryRaw<{ id: string; hash: bigint; camera: string }[]>`
-      SELECT DISTINCT ON (r."id") r."id"::text AS id, i."perceptualHash" AS hash, a."cameraId"::text AS camera
+    const rows = await transaction.$queryRaw<{ id: string; hash: bigint; camera: string; at: Date }[]>`
+      SELECT DISTINCT ON (r."id") r."id"::text AS id, i."perceptualHash" AS hash, a."cameraId"::text AS camera, p."eventAt" AS at
       FROM "ReviewItem" r JOIN "Image" i ON i."id" = r."imageId" JOIN "Prediction" p ON p."id" = r."predictionId" JOIN "Arrival" a ON a."id" = p."arrivalId"
       WHERE r."projectId" = ${batch.projectId}::uuid AND r."state" IN ('waiting', 'open') AND r."standsFor" IS NULL AND r."purpose" = 'flagged'
         AND a."cameraId" = ANY(${cameras}::uuid[]) ORDER BY r."id" DESC LIMIT ${candidatesMax}`;
@@ -146,12 +149,12 @@ async function leadersOf(transaction: DatabaseOrTransaction, batch: AcceptanceBa
       const ofBurst = each.arrival.burstKey === null ? undefined : bursts.get(each.arrival.burstKey);
       if (ofBurst !== undefined) return ofBurst;
       const camera = cameraOf(each);
-      return copies.find((copy) => copy.camera === camera && hashDistance(copy.hash, hashOf(each)) <= batch.nearDuplicateBits)?.id ?? null;
+      return copies.find((copy) => copy.camera === camera && Math.abs(copy.at.getTime() - timeOf(each).getTime()) < dayMs && hashDistance(copy.hash, hashOf(each)) <= batch.nearDuplicateBits)?.id ?? null;
     },
     lead(each: Acceptance, id: string): void {
       if (each.arrival.burstKey !== null) bursts.set(each.arrival.burstKey, id);
       const camera = cameraOf(each);
-      if (camera !== null && batch.nearDuplicateBits >= 0) copies.push({ id, hash: hashOf(each), camera });
+      if (camera !== null && batch.nearDuplicateBits >= 0) copies.push({ id, hash: hashOf(each), camera, at: timeOf(each) });
     },
   };
 }

@@ -30,6 +30,16 @@ export function expectedCost(costs: Policy['costs'], probabilities: ReadonlyMap<
 }
 
 /**
+ * The answer a project acts on: the class whose expected cost is least, of equals the more probable one. Without a cost
+ * matrix that is the most probable class (Elkan, "The Foundations of Cost-Sensitive Learning", 2001).
+ * @param probabilities calibrated, by class id; at least one
+ */
+export function chooseAnswer(costs: Policy['costs'], probabilities: ReadonlyMap<number, number>): number {
+  const answers = [...probabilities].map(([classId, probability]) => ({ classId, probability, cost: expectedCost(costs, probabilities, classId) }));
+  return answers.reduce((best, each) => (each.cost < best.cost - 1e-12 || (each.cost <= best.cost + 1e-12 && each.probability > best.probability) ? each : best)).classId;
+}
+
+/**
  * Why a prediction needs a person, in the order reasons are shown; empty where it needs none. A prediction exactly at a
  * threshold is kept, not flagged. With a cost matrix the confidence rule reads: acting costs more than the same share of
  * uncertainty would at cost 1, so a dear mistake is asked about at a higher confidence.

@@ -1,10 +1,5 @@
+import type { OutboxRecords } from '../../domain/ports-outbox.ts';
 import type { Workflows } from '../../domain/ports-workflows.ts';
-
-/** Settled items that their rounds were not told of yet. */
-export interface OutboxRecords {
-  undelivered(limit: number): Promise<readonly { id: string; projectId: string; roundId: string }[]>;
-  markDelivered(ids: readonly string[]): Promise<void>;
-}
 
 const batchMax = 1_000;
 

@@ -1,0 +1,129 @@
+import { v7 as uuidv7 } from 'uuid';
+import { chooseItems, roundBudget, type WaitingItem } from '../../domain/collecting.ts';
+import { PerennialError } from '../../domain/errors.ts';
+import type { ReviewRecords, RoundRecord } from '../../domain/ports-review.ts';
+import type { Database, DatabaseOrTransaction } from './connection.ts';
+import { databaseNow, holdName, inTransaction } from './review-shared.ts';
+
+/** Candidates looked at for each item that may be asked, so that bursts and classes can take turns. */
+const candidatesPerItem = 4;
+
+type Rounds = Pick<ReviewRecords, 'collectRound' | 'roundState' | 'closeRound' | 'round' | 'rounds'>;
+type RoundRow = Omit<RoundRecord, 'state'> & { state: string };
+
+/** Rounds: opened under a budget, looked at, closed. */
+export function createReviewRounds(database: Database): Rounds {
+  const read = async (projectId: string, roundId: string | null, limit: number): Promise<RoundRecord[]> => {
+    const rows = await database.$queryRaw<RoundRow[]>`
+      SELECT r."id"::text, r."number", r."state", r."reason", r."itemCount", r."openedAt", r."deadlineAt", r."closedAt", r."closedBecause",
+             (SELECT count(*)::int FROM "ReviewItem" i WHERE i."roundId" = r."id" AND i."state" = 'settled') AS "settled"
+      FROM "ReviewRound" r WHERE r."projectId" = ${projectId}::uuid AND (${roundId}::uuid IS NULL OR r."id" = ${roundId}::uuid) ORDER BY r."number" DESC LIMIT ${limit}`;
+    return rows.map((row) => ({ ...row, state: row.state === 'open' ? 'open' as const : 'closed' as const }));
+  };
+  return {
+    collectRound: (request) => inTransaction(database, (transaction) => collect(transaction, request)),
+    async roundState({ projectId, roundId }) {
+      const [row] = await database.$queryRaw<{ state: string; deadlineInMs: number; left: number; settled: number }[]>`
+        SELECT r."state", (extract(epoch FROM r."deadlineAt" - ${databaseNow}) * 1000)::float8 AS "deadlineInMs",
+               (SELECT count(*)::int FROM "ReviewItem" i WHERE i."roundId" = r."id" AND i."state" = 'open') AS "left",
+               (SELECT count(*)::int FROM "ReviewItem" i WHERE i."roundId" = r."id" AND i."state" = 'settled') AS "settled"
+        FROM "ReviewRound" r WHERE r."id" = ${roundId}::uuid AND r."projectId" = ${projectId}::uuid`;
+      if (row === undefined) throw new PerennialError('REVIEW_ROUND_NOT_FOUND');
+      return { state: row.state === 'open' ? 'open' : 'closed', left: row.left, settled: row.settled, deadlineInMs: Math.round(row.deadlineInMs) };
+    },
+    closeRound: (request) => inTransaction(database, (transaction) => close(transaction, request)),
+    round: async (projectId, roundId) => (await read(projectId, roundId, 1))[0] ?? null,
+    rounds: (projectId, limit) => read(projectId, null, limit),
+  };
+}
+
+async function collect(transaction: DatabaseOrTransaction, request: Parameters<Rounds['collectRound']>[0]): ReturnType<Rounds['collectRound']> {
+  const { projectId, key, policy } = request;
+  // Two collections at once would each spend the whole budget.
+  await holdName(transaction, `rounds/${projectId}`);
+  const done = await transaction.reviewRound.findUnique({ where: { projectId_key: { projectId, key } }, select: { id: true, number: true, itemCount: true } });
+  if (done !== null) return { outcome: 'done', why: `round ${done.number} with ${done.itemCount} items was opened by an earlier try`, roundId: done.id };
+  await askOrphans(transaction, projectId);
+  const last = await transaction.reviewRound.findFirst({ where: { projectId }, orderBy: { number: 'desc' }, select: { id: true, number: true } });
+  const arrived = await arrivedSince(transaction, projectId, last?.id ?? null);
+  const { audit, flagged: flaggedCount } = await countWaiting(transaction, projectId);
+  const budget = roundBudget(policy.review, arrived, audit, request.itemsMax ?? null);
+  const chosen = chooseItems(await candidates(transaction, projectId, budget), budget);
+  if (chosen.length === 0) {
+    return { outcome: 'skipped', why: flaggedCount === 0 ? 'nothing waits for review' : `the budget is used up: ${arrived} images arrived since the last round, ${flaggedCount} flagged ones wait`, roundId: null };
+  }
+  const roundId = await open(transaction, request, (last?.number ?? 0) + 1, chosen);
+  await passOver(transaction, projectId);
+  return { outcome: 'done', why: `round ${(last?.number ?? 0) + 1} asks about ${chosen.length} items: ${audit} of the audit sample, ${chosen.length - audit} of ${flaggedCount} flagged`, roundId };
+}
+
+/** Frames whose leader was decided before they came in are asked about themselves. */
+async function askOrphans(transaction: DatabaseOrTransaction, projectId: string): Promise<void> {
+  await transaction.$executeRaw`
+    UPDATE "ReviewItem" f SET "standsFor" = NULL FROM "ReviewItem" l
+    WHERE f."projectId" = ${projectId}::uuid AND f."state" = 'waiting' AND f."standsFor" = l."id" AND l."state" NOT IN ('waiting', 'open', 'unresolved')`;
+}
+
+async function arrivedSince(transaction: DatabaseOrTransaction, projectId: string, roundId: string | null): Promise<number> {
+  const [row] = await transaction.$queryRaw<{ arrived: number }[]>`
+    SELECT count(DISTINCT p."imageId")::int AS arrived FROM "Prediction" p
+    WHERE p."projectId" = ${projectId}::uuid AND p."purpose" <> 'shadow'
+      AND p."createdAt" > COALESCE((SELECT r."openedAt" FROM "ReviewRound" r WHERE r."id" = ${roundId}::uuid), '-infinity'::timestamp)`;
+  return row?.arrived ?? 0;
+}
+
+async function countWaiting(transaction: DatabaseOrTransaction, projectId: string): Promise<{ audit: number; flagged: number }> {
+  const [row] = await transaction.$queryRaw<{ audit: number; flagged: number }[]>`
+    SELECT (count(*) FILTER (WHERE "purpose" <> 'flagged'))::int AS audit, (count(*) FILTER (WHERE "purpose" = 'flagged'))::int AS flagged
+    FROM "ReviewItem" WHERE "projectId" = ${projectId}::uuid AND "state" = 'waiting' AND "roundId" IS NULL AND "standsFor" IS NULL`;
+  return row ?? { audit: 0, flagged: 0 };
+}
+
+function candidates(transaction: DatabaseOrTransaction, projectId: string, budget: number): Promise<WaitingItem[]> {
+  return transaction.$queryRaw<WaitingItem[]>`
+    SELECT c."id"::text, c."purpose", c."value", c."burstKey", p."topClassId" FROM (
+      (SELECT * FROM "ReviewItem" WHERE "projectId" = ${projectId}::uuid AND "state" = 'waiting' AND "roundId" IS NULL AND "standsFor" IS NULL AND "purpose" <> 'flagged' ORDER BY "createdAt", "id")
+      UNION ALL
+      (SELECT * FROM "ReviewItem" WHERE "projectId" = ${projectId}::uuid AND "state" = 'waiting' AND "roundId" IS NULL AND "standsFor" IS NULL AND "purpose" = 'flagged' ORDER BY "value" DESC LIMIT ${budget * candidatesPerItem})
+    ) c LEFT JOIN "Prediction" p ON p."id" = c."predictionId"`;
+}
+
+async function open(transaction: DatabaseOrTransaction, { projectId, reason, key, policy, policyVersionId }: Parameters<Rounds['collectRound']>[0], number: number, chosen: readonly WaitingItem[]): Promise<string> {
+  const roundId = uuidv7();
+  await transaction.$executeRaw`
+    INSERT INTO "ReviewRound" ("id", "projectId", "number", "state", "reason", "key", "policyVersionId", "itemCount", "openedAt", "deadlineAt", "workflowId")
+    VALUES (${roundId}::uuid, ${projectId}::uuid, ${number}, 'open', ${reason}, ${key}, ${policyVersionId}::uuid, ${chosen.length}, ${databaseNow},
+            ${databaseNow} + make_interval(secs => ${policy.review.deadlineHours * 3600}::float8), ${`${projectId}/route-for-review/${roundId}`})`;
+  await transaction.$executeRaw`
+    UPDATE "ReviewItem" i SET "state" = 'open', "roundId" = ${roundId}::uuid, "position" = c.position::int
+    FROM unnest(${chosen.map((each) => each.id)}::uuid[]) WITH ORDINALITY AS c(id, position) WHERE i."id" = c.id AND i."state" = 'waiting'`;
+  return roundId;
+}
+
+/** What two rounds in a row had no room for is not asked any more, nor what stands behind it; audit items always are. */
+async function passOver(transaction: DatabaseOrTransaction, projectId: string): Promise<void> {
+  const since = await transaction.reviewRound.findMany({ where: { projectId }, orderBy: { number: 'desc' }, take: 2, select: { openedAt: true } });
+  const before = since[1]?.openedAt;
+  if (before === undefined) return;
+  await transaction.reviewItem.updateMany({ where: { projectId, purpose: 'flagged', state: 'waiting', roundId: null, standsFor: null, createdAt: { lt: before } }, data: { state: 'passed_over' } });
+  await transaction.$executeRaw`
+    UPDATE "ReviewItem" f SET "state" = 'passed_over' FROM "ReviewItem" l
+    WHERE f."projectId" = ${projectId}::uuid AND f."state" = 'waiting' AND f."standsFor" = l."id" AND l."state" = 'passed_over'`;
+}
+
+async function close(transaction: DatabaseOrTransaction, { projectId, roundId, because }: { projectId: string; roundId: string; because: string }): ReturnType<Rounds['closeRound']> {
+  const closed = await transaction.$executeRaw`
+    UPDATE "ReviewRound" SET "state" = 'closed', "closedAt" = ${databaseNow}, "closedBecause" = ${because} WHERE "id" = ${roundId}::uuid AND "projectId" = ${projectId}::uuid AND "state" = 'open'`;
+  if (closed === 0) {
+    const known = await transaction.reviewRound.findFirst({ where: { id: roundId, projectId }, select: { number: true } });
+    if (known === null) throw new PerennialError('REVIEW_ROUND_NOT_FOUND');
+    return { outcome: 'skipped', why: `round ${known.number} was closed before` };
+  }
+  await transaction.$executeRaw`
+    UPDATE "ReviewItem" i SET "leasedBy" = NULL, "leaseExpiresAt" = NULL,
+      "state" = CASE WHEN answered."begun" THEN 'unresolved' ELSE 'waiting' END, "roundId" = CASE WHEN answered."begun" THEN i."roundId" END, "position" = CASE WHEN answered."begun" THEN i."position" END
+    FROM (SELECT o."id", EXISTS (SELECT 1 FROM "Annotation" a WHERE a."reviewItemId" = o."id" AND a."kind" NOT IN ('withdrawal', 'skip') AND NOT EXISTS (SELECT 1 FROM "Annotation" w WHERE w."withdraws" = a."id")) AS "begun"
+          FROM "ReviewItem" o WHERE o."roundId" = ${roundId}::uuid AND o."state" = 'open' FOR UPDATE) answered
+    WHERE i."id" = answered."id"`;
+  return { outcome: 'done', why: because };
+}

@@ -10,7 +10,7 @@ export interface BatcherOptions<In, Out> {
   /** Longest that an input may wait at all, in ms. */
   readonly queueAgeMsMax: number;
   readonly now: () => number;
-  /** One answer for each input, in order. A throw fails this batch alone. */
+  /** One answer for each input, in order. Where it throws for several, each is run by itself: one that is poisoned fails alone. */
   readonly run: (inputs: readonly In[]) => Promise<readonly Out[]>;
 }
 
@@ -61,17 +61,19 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
     if (timer !== null) clearTimeout(timer);
     timer = null;
     running = true;
-    const batch = take();
+    await answer(take());
+    running = false;
+    schedule();
+  }
+
+  async function answer(batch: readonly Waiting<In, Out>[]): Promise<void> {
+    if (batch.length === 0) return;
     try {
-      if (batch.length > 0) {
-        const outputs = await options.run(batch.map((each) => each.input));
-        batch.forEach((each, at) => each.resolve(outputs[at] as Out));
-      }
+      const outputs = await options.run(batch.map((each) => each.input));
+      batch.forEach((each, at) => each.resolve(outputs[at] as Out));
     } catch (error) {
-      for (const each of batch) each.reject(error);
-    } finally {
-      running = false;
-      schedule();
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const each of batch) await answer([each]);
     }
   }
 

@@ -17,6 +17,8 @@ export interface ModelPoolDependencies {
 
 /** A change of champion or policy is seen at the latest after this long. */
 const freshMs = 500;
+/** While a new champion loads, and while the database is away, the one before answers; for no longer than this without being asked. */
+const staleMs = 5_000;
 
 interface Kept<T> {
   readonly at: number;
@@ -34,6 +36,7 @@ export function createModelPool(deps: ModelPoolDependencies): ModelPool & { serv
   const projects = new Map<string, Kept<Promise<ServedProject>>>();
   const champions = new Map<string, Kept<Promise<ServedModel>>>();
   const served = new Map<string, ModelVersion>();
+  const looking = new Set<string>();
 
   /** Loads once; a failed load is forgotten, so that the next one tries again. */
   function once<T>(map: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
@@ -51,6 +54,18 @@ export function createModelPool(deps: ModelPoolDependencies): ModelPool & { serv
     map.set(key, { at: deps.now(), value });
     value.catch(() => map.delete(key));
     return value;
+  }
+
+  /** As `fresh`, but what was loaded before answers until the next is loaded whole: a swap keeps no request waiting. */
+  function freshOrBefore<T>(map: Map<string, Kept<Promise<T>>>, key: string, load: () => Promise<T>): Promise<T> {
+    const found = map.get(key);
+    if (found === undefined || deps.now() - found.at >= staleMs) return fresh(map, key, load);
+    if (deps.now() - found.at < freshMs) return found.value;
+    if (looking.has(key)) return found.value;
+    // One look at a time, so that an older answer never replaces a newer one.
+    looking.add(key);
+    load().then((value) => map.set(key, { at: deps.now(), value: Promise.resolve(value) }), () => undefined).finally(() => looking.delete(key));
+    return found.value;
   }
 
   async function load(version: ModelVersion): Promise<ServedModel> {
@@ -79,7 +94,7 @@ export function createModelPool(deps: ModelPoolDependencies): ModelPool & { serv
 
   return {
     project: (slug) => fresh(projects, slug, () => deps.projectBySlug(slug)),
-    champion: (projectId) => fresh(champions, projectId, () => loadChampion(projectId)),
+    champion: (projectId) => freshOrBefore(champions, projectId, () => loadChampion(projectId)),
     async version(projectId, number) {
       const version = await deps.records.versionByNumber(projectId, number);
       if (version === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND', undefined, { number });

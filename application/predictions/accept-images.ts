@@ -1,7 +1,8 @@
 import type { AboutImage, PredictManyReply, PredictionReply } from '../../contracts/predictions.ts';
 import { isPerennialError } from '../../domain/errors.ts';
-import { burstKeyOf, drawAudit, type FlagCandidate, flagsFor, reviewValue } from '../../domain/flagging.ts';
+import { burstKeyOf, chooseAnswer, drawAudit, type FlagCandidate, flagsFor, reviewValue } from '../../domain/flagging.ts';
 import { answerOf, noveltyOf } from '../../domain/head.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { Ids, ImageReader, ObjectStore, Random, ReadImage } from '../../domain/ports.ts';
 import type { Acceptance, ModelPool, PredictionRecords, ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
 import { instantOf } from '../../domain/time-of-image.ts';
@@ -113,8 +114,8 @@ async function acceptanceOf(
 }
 
 function predictionOf(deps: AcceptImagesDependencies, project: ServedProject, model: ServedModel, each: Read): NonNullable<Acceptance['prediction']> {
-  const figures = figuresOf(model, each.embedding);
   const { policy } = project;
+  const figures = figuresOf(model, each.embedding, policy.costs);
   // Drawn first: an audit image is blind whatever else it is flagged for.
   const audit = drawAudit(deps.random, policy.audit.share);
   const candidate: FlagCandidate = { ...figures, sharpness: each.read.statistics.sharpness, probabilities: new Map(model.head.classIds.map((id, at) => [id, figures.probabilities[at] as number])) };
@@ -129,14 +130,17 @@ function predictionOf(deps: AcceptImagesDependencies, project: ServedProject, mo
 }
 
 /** What a model says of an embedding, in the figures that are stored. */
-export function figuresOf({ head }: Pick<ServedModel, 'head'>, embedding: Float32Array) {
-  const { probabilities, top } = answerOf(head, embedding);
+export function figuresOf({ head }: Pick<ServedModel, 'head'>, embedding: Float32Array, costs: Policy['costs']) {
+  const { probabilities } = answerOf(head, embedding);
+  // What a project acts on is the answer that costs least, not always the most probable one.
+  const topClassId = chooseAnswer(costs, new Map(head.classIds.map((id, at) => [id, probabilities[at] as number])));
+  const top = head.classIds.indexOf(topClassId);
   const sorted = probabilities.toSorted().toReversed();
-  const [confidence = 0, second = 0] = sorted;
+  const [first = 0, second = 0] = sorted;
   const raw = answerOf({ ...head, temperature: 1 }, embedding).probabilities[top] ?? 0;
   return {
-    probabilities: [...probabilities], topClassId: head.classIds[top] as number, confidence: Math.min(1, confidence), rawScore: Math.min(1, raw),
-    margin: Math.max(0, Math.min(1, confidence - second)), novelty: noveltyOf(head, embedding),
+    probabilities: [...probabilities], topClassId, confidence: Math.min(1, probabilities[top] ?? 0), rawScore: Math.min(1, raw),
+    margin: Math.max(0, Math.min(1, first - second)), novelty: noveltyOf(head, embedding),
   };
 }
 
@@ -145,6 +149,9 @@ export function classesOf(project: Pick<ServedProject, 'classes'>, classIds: rea
   const nameOf = (classId: number): string => project.classes.find((each) => each.classId === classId)?.name ?? String(classId);
   return classIds.map((classId, at) => ({ classId, name: nameOf(classId), probability: Math.min(1, probabilities[at] as number) })).toSorted((a, b) => b.probability - a.probability);
 }
+
+/** The answer that is acted on, with its name. */
+export const topOf = (classes: readonly { classId: number; name: string }[], classId: number) => ({ classId, name: classes.find((each) => each.classId === classId)?.name ?? String(classId) });
 
 function replyOf(
   project: ServedProject, model: ServedModel | null, outcomes: readonly (Read | Refused)[], acceptances: readonly Acceptance[], imageIds: ReadonlyMap<string, string>, receivedAt: Date,
@@ -163,11 +170,10 @@ function replyOf(
 function tellPrediction(project: ServedProject, model: ServedModel, { image, arrival, prediction }: Acceptance, imageId: string, receivedAt: Date): PredictionReply {
   if (prediction === null) throw new Error('an acceptance without a prediction is not told');
   const classes = classesOf(project, model.head.classIds, prediction.probabilities);
-  const [top] = classes;
   const { id, number, kind } = model.version;
   return {
     id: prediction.id, imageId, arrivalId: arrival.id, sha256: image.sha256, modelVersion: { id, number, kind }, classes,
-    top: { classId: prediction.topClassId, name: top?.name ?? '' }, confidence: prediction.confidence, margin: prediction.margin, novelty: prediction.novelty,
+    top: topOf(classes, prediction.topClassId), confidence: prediction.confidence, margin: prediction.margin, novelty: prediction.novelty,
     // Who posts must not know what is measured.
     flags: prediction.flags.filter((flag) => flag.reason !== 'audit').map((flag) => ({ ...flag })),
     camera: arrival.camera, capturedAt: arrival.capturedAt?.toISOString() ?? null, createdAt: receivedAt.toISOString(),

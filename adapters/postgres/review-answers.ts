@@ -32,7 +32,13 @@ async function annotate(transaction: DatabaseOrTransaction, annotation: NewAnnot
   // Looked up before the lease: what was stored was acknowledged, however long ago the hold ended.
   const stored = await storedReply(transaction, annotation);
   if (stored !== null) return stored;
-  const item = await giveUpLease(transaction, annotation);
+  const item = await giveUpLease(transaction, annotation).catch(async (refusal: unknown) => {
+    // The same key at the same moment: this one waited for the other's row lock, and finds its reply now.
+    const meanwhile = await storedReply(transaction, annotation);
+    if (meanwhile === null) throw refusal;
+    return meanwhile;
+  });
+  if ('annotationId' in item) return item;
   const id = uuidv7();
   await transaction.annotation.create({ data: { id, projectId, reviewItemId: itemId, imageId: item.imageId, userId, kind, classId, comment, leadTimeMs, fence, clientKey: key } });
   const decision = await decide(transaction, item);
@@ -46,7 +52,9 @@ async function storedReply(transaction: DatabaseOrTransaction, annotation: NewAn
   const row = await transaction.keyedReply.findUnique({ where: { client_key: { client: clientOf(annotation.userId), key: annotation.key } } });
   if (row === null) return null;
   if (row.bodyHash !== bodyOf(annotation)) throw new PerennialError('IDEMPOTENCY_KEY_REUSED');
-  return row.reply as unknown as AnnotateReply;
+  // Put together anew: Postgres sorts the keys of an object, and a replay is the same to the byte.
+  const { annotationId, itemState } = row.reply as unknown as AnnotateReply;
+  return { annotationId, itemState };
 }
 
 /** Ends the hold and locks the item, if the hold was this person's and is not over: one statement, so nothing fits between. */

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { chooseItems, roundBudget, type WaitingItem } from './collecting.ts';
+
+const item = (id: string, value: number, more: Partial<WaitingItem> = {}): WaitingItem => ({ id, purpose: 'flagged', value, burstKey: null, topClassId: 0, ...more });
+
+it('COLLECT1 keeps the least of three limits, audit included', () => {
+  const limits = { itemsMax: 500, shareMax: 0.25 };
+  expect(roundBudget(limits, 100, 0, null)).toBe(25);
+  expect(roundBudget(limits, 100, 4, null)).toBe(21);
+  expect(roundBudget(limits, 100, 40, null)).toBe(0);
+  expect(roundBudget(limits, 100, 0, 7)).toBe(7);
+  expect(roundBudget(limits, 100_000, 0, null)).toBe(500);
+  expect(roundBudget({ itemsMax: 500, shareMax: 0.29 }, 100, 0, null)).toBe(29);
+});
+
+it('COLLECT2 asks all audit items and never more flagged ones than the budget; none twice', () => {
+  const waiting = fc.uniqueArray(fc.record({ id: fc.uuid(), purpose: fc.constantFrom('audit' as const, 'flagged' as const), value: fc.double({ min: 0, max: 2, noNaN: true }), burstKey: fc.option(fc.constantFrom('a', 'b')), topClassId: fc.option(fc.nat(3)) }), { selector: (each) => each.id });
+  fc.assert(fc.property(waiting, fc.nat(20), (items, budget) => {
+    const chosen = chooseItems(items, budget);
+    const flagged = items.filter((each) => each.purpose === 'flagged');
+    expect(new Set(chosen.map((each) => each.id)).size).toBe(chosen.length);
+    expect(chosen.filter((each) => each.purpose === 'audit')).toHaveLength(items.length - flagged.length);
+    expect(chosen.filter((each) => each.purpose === 'flagged')).toHaveLength(Math.min(budget, flagged.length));
+    // What is left out is never worth clearly more than what was taken.
+    const left = flagged.filter((each) => !chosen.includes(each)).map((each) => each.value);
+    const least = Math.min(...chosen.filter((each) => each.purpose === 'flagged').map((each) => each.value));
+    if (left.length > 0 && budget > 0) expect(Math.max(...left) * 0.9).toBeLessThanOrEqual(least + 1e-12);
+  }));
+});
+
+it('COLLECT3 lets bursts and classes take turns where values are close', () => {
+  const foxes = ['f1', 'f2', 'f3'].map((id) => item(id, 1, { burstKey: 'one night', topClassId: 1 }));
+  const others = [item('h', 0.95, { burstKey: 'hare', topClassId: 2 }), item('d', 0.94, { burstKey: 'deer', topClassId: 3 })];
+  expect(chooseItems([...foxes, ...others], 3).map((each) => each.id).toSorted()).toEqual(['d', 'f1', 'h']);
+  expect(chooseItems([...foxes, item('far', 0.2, { topClassId: 9 })], 3).map((each) => each.id)).toEqual(['f1', 'f2', 'f3']);
+});

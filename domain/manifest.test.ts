@@ -1,45 +1,46 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { buildManifest, decodeNode, diffRows, leafRowsMax, type ManifestRow } from './manifest.ts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { buildManifest, decodeNode, diffRows, encodeNode, leafRowsMax, type ManifestRow } from './manifest.ts';
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const rowOf = (n: number, classId = n % 3): ManifestRow => ({
-  imageId: `image-${n}`, sha256: digestOf(new TextEncoder().encode(String(n))), classId, labelId: `label-${n}-${classId}`, split: 'train', group: `g${n % 7}`,
-});
-const rows = Array.from({ length: 5_000 }, (_, n) => rowOf(n));
+const row = (seed: number, classId = 0): ManifestRow => ({ imageId: `i${seed}`, sha256: digestOf(new TextEncoder().encode(String(seed))), classId, labelId: `l${seed}`, split: 'train', group: `g${seed}` });
+const many = (count: number): ManifestRow[] => Array.from({ length: count }, (_, seed) => row(seed));
+const leavesOf = (objects: ReadonlyMap<string, Uint8Array>) => [...objects.values()].map(decodeNode).filter((node) => node.kind === 'leaf');
 
-describe('a manifest', () => {
-  it('is the same for the same rows in any order', () => {
-    expect(buildManifest(rows.toReversed(), digestOf).rootDigest).toBe(buildManifest(rows, digestOf).rootDigest);
-  });
-  it('keeps every row once, in leaves of at most 512', () => {
-    const { objects } = buildManifest(rows, digestOf);
-    const leaves = [...objects.values()].map(decodeNode).filter((node) => node.kind === 'leaf');
-    expect(Math.max(...leaves.map((leaf) => leaf.rows.length))).toBeLessThanOrEqual(leafRowsMax);
-    expect(leaves.flatMap((leaf) => leaf.rows.map((row) => row.imageId)).toSorted()).toEqual(rows.map((row) => row.imageId).toSorted());
-  });
-  it('shares with its parent all that did not change: three changed rows cost a few objects', () => {
-    const before = buildManifest(rows, digestOf);
-    const changed = rows.map((row, at) => (at < 3 ? rowOf(at, 9) : row));
-    const after = buildManifest(changed, digestOf);
-    const fresh = [...after.objects.keys()].filter((digest) => !before.objects.has(digest));
-    expect(after.rootDigest).not.toBe(before.rootDigest);
-    // A leaf and the nodes above it for each changed row, at the most.
-    expect(fresh.length).toBeLessThanOrEqual(3 * 3);
-    expect(before.objects.size).toBeGreaterThan(fresh.length);
-  });
-  it('of no rows is an empty leaf', () => {
-    const { rootDigest, objects } = buildManifest([], digestOf);
-    expect(decodeNode(objects.get(rootDigest) as Uint8Array)).toEqual({ kind: 'leaf', rows: [] });
-  });
+it('MANIFEST1 makes the same tree of the same rows in any order', () => {
+  fc.assert(fc.property(fc.shuffledSubarray(many(40), { minLength: 40 }), (rows) => {
+    expect(buildManifest(rows, digestOf).rootDigest).toBe(buildManifest(many(40), digestOf).rootDigest);
+  }), { numRuns: 30 });
 });
 
-describe('the difference of two versions', () => {
-  it('names what came, what went and what changed', () => {
-    const after = [...rows.slice(1, 10), rowOf(9_999), rowOf(3, 2)].filter((row, at, all) => all.findLastIndex((each) => each.sha256 === row.sha256) === at);
-    const diff = diffRows(rows.slice(0, 10), after);
-    expect(diff.added.map((row) => row.imageId)).toEqual(['image-9999']);
-    expect(diff.removed.map((row) => row.imageId)).toEqual(['image-0']);
-    expect(diff.changed.map(({ before, after: now }) => [before.classId, now.classId])).toEqual([[0, 2]]);
-  });
+it('MANIFEST2 keeps every row once, in leaves of at most 512', () => {
+  for (const count of [0, 1, leafRowsMax, leafRowsMax + 1, 3_000]) {
+    const leaves = leavesOf(buildManifest(many(count), digestOf).objects);
+    expect(leaves.every((leaf) => leaf.rows.length <= leafRowsMax)).toBe(true);
+    expect(new Set(leaves.flatMap((leaf) => leaf.rows.map((each) => each.sha256))).size).toBe(count);
+  }
+});
+
+it('MANIFEST3 writes no more than a leaf and the nodes above it for one changed row', () => {
+  const rows = many(20_000);
+  const before = buildManifest(rows, digestOf);
+  const after = buildManifest(rows.map((each, at) => (at === 777 ? { ...each, classId: 5 } : each)), digestOf);
+  const fresh = [...after.objects].filter(([digest]) => !before.objects.has(digest));
+  expect(fresh.length).toBeGreaterThan(0);
+  expect(fresh.length).toBeLessThanOrEqual(4);
+});
+
+it('MANIFEST4 reads back what was written', () => {
+  for (const bytes of buildManifest(many(1_000), digestOf).objects.values()) expect(encodeNode(decodeNode(bytes))).toEqual(bytes);
+});
+
+it('MANIFEST5 tells added, removed and changed rows apart', () => {
+  fc.assert(fc.property(fc.uniqueArray(fc.nat(60)), fc.uniqueArray(fc.nat(60)), fc.nat(1), (old, now, classId) => {
+    const diff = diffRows(old.map((seed) => row(seed)), now.map((seed) => row(seed, classId)));
+    const both = now.filter((seed) => old.includes(seed));
+    expect(diff.added).toHaveLength(now.length - both.length);
+    expect(diff.removed).toHaveLength(old.length - both.length);
+    expect(diff.changed).toHaveLength(classId === 0 ? 0 : both.length);
+  }));
 });

@@ -22,6 +22,8 @@ export const elsewhereSchema = z.strictObject({
   scores: z.record(z.string().min(1).max(120), z.number().finite()),
 });
 
+export type Elsewhere = z.infer<typeof elsewhereSchema>;
+
 export const aboutManySchema = z.array(aboutImageSchema.extend({ key: clientKeySchema.optional(), elsewhere: elsewhereSchema.optional() })).max(256);
 
 export const flagSchema = z.strictObject({

@@ -8,5 +8,7 @@ export function toHalfFloats(values: readonly Float32Array[]): Uint8Array {
 export function halfFloatRow(block: Uint8Array, row: number, dimensions: number): Float32Array {
   const start = row * dimensions * 2;
   if (start + dimensions * 2 > block.byteLength) throw new RangeError('The block has no such row.');
-  return Float32Array.from(new Float16Array(block.slice(start, start + dimensions * 2).buffer));
+  // Copied first: a Node Buffer's own slice shares its memory, and half floats need an even start.
+  const own = new Uint8Array(block.subarray(start, start + dimensions * 2));
+  return Float32Array.from(new Float16Array(own.buffer));
 }

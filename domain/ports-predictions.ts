@@ -52,7 +52,7 @@ export interface Acceptance {
   readonly prediction: null | {
     readonly id: string; readonly modelVersionId: string; readonly policyVersionId: string; readonly probabilities: readonly number[]; readonly topClassId: number;
     readonly confidence: number; readonly rawScore: number; readonly margin: number; readonly novelty: number | null;
-    readonly audit: boolean; readonly auditShare: number; readonly flags: readonly Flag[];
+    readonly purpose: 'champion' | 'elsewhere'; readonly audit: boolean; readonly auditShare: number; readonly flags: readonly Flag[];
     readonly item: null | { id: string; purpose: 'audit' | 'flagged'; blind: boolean; value: number; answersWanted: number };
   };
 }

@@ -127,6 +127,31 @@ describe('many images in a form', () => {
   });
 });
 
+describe('predictions made elsewhere', () => {
+  it('enter by the same door with their producer, embedded by ours, and never count for our accuracy', async () => {
+    const project = await makeProject(database, { ...defaultPolicy, audit: { share: 1 } });
+    const first = await readyProject();
+    const send = (to: Project, elsewhere: object, key: string) => draw().png().toBuffer().then((bytes) => {
+      const form = new FormData();
+      form.append('images', new Blob([new Uint8Array(bytes)]), 'a.png');
+      form.append('about', JSON.stringify([{ elsewhere }]));
+      return fetch(`${serving.url}/v1/projects/${to.slug}/predictions`, { method: 'POST', body: form, headers: { authorization: `Bearer ${to.secret}`, 'idempotency-key': key } });
+    });
+    // A project needs no model of its own for them where it has a backbone; this one has neither.
+    expect(await codeOf(await send(project, { producer: 'other', version: '7', scores: { badger: 0.3, fox: 0.7 } }, 'e'))).toBe('PROJECT_HAS_NO_MODEL');
+    const { results } = predictManyReplySchema.parse(await (await send(first, { producer: 'other', version: '7', scores: { badger: 0.3, fox: 0.7 } }, 'e')).json());
+    const [result] = results;
+    if (result?.outcome !== 'predicted') throw new Error(JSON.stringify(results));
+    expect(result.prediction).toMatchObject({ top: { classId: 1, name: 'fox' }, confidence: 0.7, modelVersion: { kind: 'elsewhere' } });
+    expect(await database.prediction.findFirstOrThrow({ where: { id: result.prediction.id } })).toMatchObject({ purpose: 'elsewhere', audit: false, auditShare: 0, rawScore: 0.7 });
+    expect(await database.modelVersion.findFirstOrThrow({ where: { id: result.prediction.modelVersion.id } })).toMatchObject({ producer: 'other', key: 'elsewhere/other/7' });
+    const wrong = predictManyReplySchema.parse(await (await send(first, { producer: 'other', version: '7', scores: { wolf: 1 } }, 'e2')).json());
+    expect(wrong.results[0]).toMatchObject({ outcome: 'refused', code: 'CLASS_UNKNOWN' });
+    // The champion goes on being ours.
+    expect(predictionSchema.parse(await (await post(first, await draw().png().toBuffer())).json()).modelVersion.id).toBe(first.versionId);
+  });
+});
+
 describe('other doors', () => {
   it('stores without predicting, embedded, once', async () => {
     const project = await readyProject();

@@ -1,9 +1,11 @@
-import type { AboutImage, PredictManyReply, PredictionReply } from '../../contracts/predictions.ts';
-import { isPerennialError } from '../../domain/errors.ts';
+import type { AboutImage, Elsewhere, PredictManyReply, PredictionReply } from '../../contracts/predictions.ts';
+import { probabilitiesOf } from '../../domain/raw-scores.ts';
+import { isPerennialError, PerennialError } from '../../domain/errors.ts';
 import { burstKeyOf, chooseAnswer, drawAudit, type FlagCandidate, flagsFor, reviewValue } from '../../domain/flagging.ts';
 import { answerOf, noveltyOf } from '../../domain/head.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Ids, ImageReader, ObjectStore, Random, ReadImage } from '../../domain/ports.ts';
+import type { ModelVersion } from '../../domain/ports-models.ts';
 import type { Acceptance, ModelPool, PredictionRecords, ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
 import { instantOf } from '../../domain/time-of-image.ts';
 
@@ -17,13 +19,15 @@ export interface AcceptImagesDependencies {
   readonly random: Random;
   readonly sha256: (bytes: Uint8Array) => string;
   readonly preprocessingDigest: (backbone: ServedModel['backbone']) => string;
+  /** The model version that stands for a producer outside; made at its first prediction. */
+  readonly elsewhereVersion: (projectId: string, producer: { producer: string; version: string }) => Promise<ModelVersion>;
 }
 
 export interface AcceptImagesRequest {
   readonly projectSlug: string;
   readonly sentBy: string;
   readonly key: string;
-  readonly images: readonly { readonly bytes: Uint8Array; readonly about: AboutImage }[];
+  readonly images: readonly { readonly bytes: Uint8Array; readonly about: AboutImage & { readonly elsewhere?: Elsewhere | undefined } }[];
   /** Without it the images are stored and embedded, not predicted: a labelled start. */
   readonly predict: boolean;
   readonly signal?: AbortSignal;
@@ -31,10 +35,12 @@ export interface AcceptImagesRequest {
 
 interface Read {
   readonly bytes: Uint8Array;
-  readonly about: AboutImage;
+  readonly about: AcceptImagesRequest['images'][number]['about'];
   readonly sha256: string;
   readonly read: ReadImage;
   readonly embedding: Float32Array;
+  /** What a producer outside answered, by version; null where our champion answers. */
+  readonly elsewhere: { readonly version: ModelVersion; readonly figures: Figures } | null;
 }
 type Refused = { readonly refused: { code: string; detail: string; fileName: string | null; sha256: string } };
 
@@ -53,9 +59,9 @@ export async function acceptImages(deps: AcceptImagesDependencies, request: Acce
   const bodyHash = deps.sha256(new TextEncoder().encode(JSON.stringify([request.predict, hashes, request.images.map(({ about }) => about)])));
   const known = await deps.records.replyTo(client, request.key, bodyHash);
   if (known !== null) return known as AcceptReply;
-  const model = request.predict ? await deps.pool.champion(project.id) : null;
+  const model = request.predict && request.images.some(({ about }) => about.elsewhere === undefined) ? await deps.pool.champion(project.id) : null;
   const backbone = model?.backbone ?? (await deps.pool.backboneFor(project.id));
-  const outcomes = await Promise.all(request.images.map((image, at) => readOne(deps, backbone, image, hashes[at] as string, request.signal)));
+  const outcomes = await Promise.all(request.images.map((image, at) => readOne(deps, project, backbone, image, hashes[at] as string, request.signal)));
   const accepted = outcomes.filter((each): each is Read => !('refused' in each));
   await Promise.all(accepted.map(({ sha256, bytes, read }) => deps.store.put(objectKeyOf(project.id, sha256), bytes, read.mediaType)));
   const block = accepted.length === 0 ? null : await writeBlock(deps, project.id, backbone, accepted);
@@ -71,14 +77,14 @@ export async function acceptImages(deps: AcceptImagesDependencies, request: Acce
 
 const objectKeyOf = (projectId: string, sha256: string): string => `projects/${projectId}/images/${sha256}`;
 
-async function readOne(deps: AcceptImagesDependencies, backbone: ServedModel['backbone'], { bytes, about }: AcceptImagesRequest['images'][number], sha256: string, signal?: AbortSignal): Promise<Read | Refused> {
+async function readOne(deps: AcceptImagesDependencies, project: ServedProject, backbone: ServedModel['backbone'], { bytes, about }: AcceptImagesRequest['images'][number], sha256: string, signal?: AbortSignal): Promise<Read | Refused> {
   try {
     const { input, ...read } = await deps.images.read(bytes, backbone.preprocessing);
     const { embedding } = await deps.pool.embed(backbone, input, signal);
-    return { bytes, about, sha256, read, embedding };
+    return { bytes, about, sha256, read, embedding, elsewhere: about.elsewhere === undefined ? null : await elsewhereOf(deps, project, about.elsewhere) };
   } catch (error) {
     // A poisoned image never fails those beside it; what is not about the image is everybody's.
-    if (!isPerennialError(error) || !error.code.startsWith('IMAGE_')) throw error;
+    if (!isPerennialError(error) || !(error.code.startsWith('IMAGE_') || error.code === 'CLASS_UNKNOWN')) throw error;
     return { refused: { code: error.code, detail: error.message, fileName: about.fileName ?? null, sha256 } };
   }
 }
@@ -109,39 +115,62 @@ async function acceptanceOf(
     image: { id: deps.ids.next(), sha256, objectKey: objectKeyOf(project.id, sha256), byteSize: each.bytes.byteLength, mediaType: read.mediaType, width: read.width, height: read.height, statistics: read.statistics },
     arrival: { id: deps.ids.next(), camera, capturedAt, burstKey: burstKeyOf({ camera, burst, capturedAt }, previous, burstSeconds), fileName: about.fileName ?? null, exifTime: read.exif.time },
     embedding,
-    prediction: model === null ? null : predictionOf(deps, project, model, each),
+    prediction: predictionOf(deps, project, model, each),
   };
 }
 
-function predictionOf(deps: AcceptImagesDependencies, project: ServedProject, model: ServedModel, each: Read): NonNullable<Acceptance['prediction']> {
+/** A producer's raw scores as figures; a class that it does not name has the probability 0. */
+async function elsewhereOf(deps: AcceptImagesDependencies, project: ServedProject, { producer, version, scores }: Elsewhere): Promise<NonNullable<Read['elsewhere']>> {
+  const unknown = Object.keys(scores).find((name) => !project.classes.some((each) => each.name === name));
+  if (unknown !== undefined) throw new PerennialError('CLASS_UNKNOWN', `The project has no class named ${unknown}.`, { name: unknown });
+  const probabilities = probabilitiesOf(project.classes.map(({ name }) => scores[name] ?? null));
+  const figures = figuresOfProbabilities(project.classes.map(({ classId }) => classId), probabilities, project.policy.costs);
+  const top = project.classes.find(({ classId }) => classId === figures.topClassId)?.name ?? '';
+  return { version: await deps.elsewhereVersion(project.id, { producer, version }), figures: { ...figures, rawScore: scores[top] ?? 0, novelty: null } };
+}
+
+function predictionOf(deps: AcceptImagesDependencies, project: ServedProject, model: ServedModel | null, each: Read): Acceptance['prediction'] {
   const { policy } = project;
-  const figures = figuresOf(model, each.embedding, policy.costs);
-  // Drawn first: an audit image is blind whatever else it is flagged for.
-  const audit = drawAudit(deps.random, policy.audit.share);
-  const candidate: FlagCandidate = { ...figures, sharpness: each.read.statistics.sharpness, probabilities: new Map(model.head.classIds.map((id, at) => [id, figures.probabilities[at] as number])) };
+  const answered = each.elsewhere ?? (model === null ? null : { version: model.version, figures: figuresOf(model, each.embedding, policy.costs) });
+  if (answered === null) return null;
+  // Drawn first: an audit image is blind whatever else it is flagged for. What others answered says nothing of our accuracy.
+  const audit = each.elsewhere === null && drawAudit(deps.random, policy.audit.share);
+  const classIds = each.elsewhere === null && model !== null ? model.head.classIds : project.classes.map(({ classId }) => classId);
+  const { figures } = answered;
+  const candidate: FlagCandidate = { ...figures, sharpness: each.read.statistics.sharpness, probabilities: new Map(classIds.map((id, at) => [id, figures.probabilities[at] as number])) };
   const flags = flagsFor(candidate, policy, audit);
   const purpose = audit ? 'audit' as const : 'flagged' as const;
   return {
-    id: deps.ids.next(), modelVersionId: model.version.id, policyVersionId: project.policyVersionId, ...figures, audit, auditShare: policy.audit.share, flags,
+    id: deps.ids.next(), modelVersionId: answered.version.id, policyVersionId: project.policyVersionId, ...figures, purpose: each.elsewhere === null ? 'champion' : 'elsewhere',
+    audit, auditShare: each.elsewhere === null ? policy.audit.share : 0, flags,
     item: flags.length === 0 ? null : {
       id: deps.ids.next(), purpose, blind: audit || deps.random() < policy.review.blindShare, value: reviewValue(candidate, policy), answersWanted: policy.review.overlap,
     },
   };
 }
 
+interface Figures {
+  readonly probabilities: readonly number[];
+  readonly topClassId: number;
+  readonly confidence: number;
+  readonly rawScore: number;
+  readonly margin: number;
+  readonly novelty: number | null;
+}
+
 /** What a model says of an embedding, in the figures that are stored. */
-export function figuresOf({ head }: Pick<ServedModel, 'head'>, embedding: Float32Array, costs: Policy['costs']) {
-  const { probabilities } = answerOf(head, embedding);
+export function figuresOf({ head }: Pick<ServedModel, 'head'>, embedding: Float32Array, costs: Policy['costs']): Figures {
+  const figures = figuresOfProbabilities(head.classIds, [...answerOf(head, embedding).probabilities], costs);
+  const raw = answerOf({ ...head, temperature: 1 }, embedding).probabilities[head.classIds.indexOf(figures.topClassId)] ?? 0;
+  return { ...figures, rawScore: Math.min(1, raw), novelty: noveltyOf(head, embedding) };
+}
+
+/** @param probabilities in the order of `classIds` */
+function figuresOfProbabilities(classIds: readonly number[], probabilities: readonly number[], costs: Policy['costs']) {
   // What a project acts on is the answer that costs least, not always the most probable one.
-  const topClassId = chooseAnswer(costs, new Map(head.classIds.map((id, at) => [id, probabilities[at] as number])));
-  const top = head.classIds.indexOf(topClassId);
-  const sorted = probabilities.toSorted().toReversed();
-  const [first = 0, second = 0] = sorted;
-  const raw = answerOf({ ...head, temperature: 1 }, embedding).probabilities[top] ?? 0;
-  return {
-    probabilities: [...probabilities], topClassId, confidence: Math.min(1, probabilities[top] ?? 0), rawScore: Math.min(1, raw),
-    margin: Math.max(0, Math.min(1, first - second)), novelty: noveltyOf(head, embedding),
-  };
+  const topClassId = chooseAnswer(costs, new Map(classIds.map((id, at) => [id, probabilities[at] as number])));
+  const [first = 0, second = 0] = probabilities.toSorted((a, b) => b - a);
+  return { probabilities, topClassId, confidence: Math.min(1, probabilities[classIds.indexOf(topClassId)] ?? 0), margin: Math.max(0, Math.min(1, first - second)) };
 }
 
 /** Classes by descending probability, with their names. */
@@ -161,16 +190,18 @@ function replyOf(
   const results = outcomes.flatMap((each): PredictManyReply['results'] => {
     if ('refused' in each) return [{ outcome: 'refused', code: each.refused.code, detail: each.refused.detail, fileName: each.refused.fileName }];
     const acceptance = acceptances[at++] as Acceptance;
-    if (model === null || acceptance.prediction === null) return [];
-    return [{ outcome: 'predicted', prediction: tellPrediction(project, model, acceptance, imageIds.get(each.sha256) as string, receivedAt) }];
+    const version = each.elsewhere?.version ?? model?.version;
+    if (version === undefined || acceptance.prediction === null) return [];
+    const classIds = each.elsewhere === null && model !== null ? model.head.classIds : project.classes.map(({ classId }) => classId);
+    return [{ outcome: 'predicted', prediction: tellPrediction(project, { version, classIds }, acceptance, imageIds.get(each.sha256) as string, receivedAt) }];
   });
   return { results, stored };
 }
 
-function tellPrediction(project: ServedProject, model: ServedModel, { image, arrival, prediction }: Acceptance, imageId: string, receivedAt: Date): PredictionReply {
+function tellPrediction(project: ServedProject, by: { version: ModelVersion; classIds: readonly number[] }, { image, arrival, prediction }: Acceptance, imageId: string, receivedAt: Date): PredictionReply {
   if (prediction === null) throw new Error('an acceptance without a prediction is not told');
-  const classes = classesOf(project, model.head.classIds, prediction.probabilities);
-  const { id, number, kind } = model.version;
+  const classes = classesOf(project, by.classIds, prediction.probabilities);
+  const { id, number, kind } = by.version;
   return {
     id: prediction.id, imageId, arrivalId: arrival.id, sha256: image.sha256, modelVersion: { id, number, kind }, classes,
     top: topOf(classes, prediction.topClassId), confidence: prediction.confidence, margin: prediction.margin, novelty: prediction.novelty,

@@ -38,8 +38,9 @@ export function buildServing(config: Config) {
   const serving = createServingStateRepository(database);
   const processId = ids.next();
   const loadBackbone = (bytes: Uint8Array) => createOnnxBackbone(bytes, { threads: config.SERVING_THREADS });
+  const models = createModelRepository(database);
   const pool = createModelPool({
-    records: createModelRepository(database),
+    records: models,
     projectBySlug: served.bySlug,
     loadBackbone: async (key) => loadBackbone(await store.get(key)),
     loadDefaultBackbone: async () => {
@@ -55,9 +56,18 @@ export function buildServing(config: Config) {
   });
   const inTurn = createInTurn();
   const images = createSharpReader();
+  const elsewhereVersion = async (projectId: string, { producer, version }: { producer: string; version: string }) => {
+    const { classSetId } = await served.byId(projectId);
+    const record = {
+      projectId, kind: 'elsewhere' as const, key: `elsewhere/${producer}/${version}`, producer, classSetId, runId: null, datasetVersionId: null, backboneDigest: null, backboneKey: null,
+      preprocessing: null, preprocessingDigest: null, headKey: null, artifactKey: null, artifactSha256: null, artifactBytes: null, dimensions: null, mlflowVersion: null,
+    };
+    return models.insertVersion(record);
+  };
   const accepting = {
     pool, images, store, ids, sha256, records: createPredictionRepository(database), blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }),
-    random: Math.random, preprocessingDigest: (backbone: { preprocessing: Parameters<typeof digestOfPreprocessing>[0] }) => digestOfPreprocessing(backbone.preprocessing),
+    random: Math.random, elsewhereVersion,
+    preprocessingDigest: (backbone: { preprocessing: Parameters<typeof digestOfPreprocessing>[0] }) => digestOfPreprocessing(backbone.preprocessing),
   };
   const actorOf = async (request: Request, slug: string): Promise<Actor> => {
     const project = await projects.bySlug(slug);

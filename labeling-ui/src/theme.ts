@@ -1,16 +1,15 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
-const leaf: MantineColorsTuple = ['#e6f8f2', '#cdeee3', '#9bddc6', '#66cba8', '#3bbb8e', '#1eab7c', '#0f9a6d', '#0c8566', '#086b52', '#03513d'];
+/** The one accent: the green of a fir. */
+const fir: MantineColorsTuple = ['#e8f6f0', '#d2eae0', '#a4d5c1', '#73bf9f', '#4bac84', '#329f71', '#1f8a60', '#127452', '#0c6145', '#064d36'];
 
 export const theme = createTheme({
-  primaryColor: 'leaf',
-  primaryShade: { light: 7, dark: 6 },
-  autoContrast: true,
-  luminanceThreshold: 0.34,
-  colors: { leaf },
+  colors: { fir },
+  primaryColor: 'fir',
+  primaryShade: { light: 7, dark: 7 },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  headings: { fontWeight: '600' },
   defaultRadius: 'md',
-  respectReducedMotion: true,
   cursorType: 'pointer',
-  fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
-  headings: { fontWeight: '650' },
+  respectReducedMotion: true,
 });

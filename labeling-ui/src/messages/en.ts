@@ -10,7 +10,6 @@ export const en = {
   'app.theme.auto': 'as the system',
   'app.theme.dark': 'dark',
   'app.theme.light': 'light',
-  'app.language': 'Language',
   'app.signOut': 'Sign out',
   'app.menu': 'Pages',
   'app.project': 'Project',

@@ -4,9 +4,8 @@ export type { MessageKey } from './en.ts';
 export type Catalogue = Readonly<Record<MessageKey, string>>;
 export type Params = Readonly<Record<string, string | number>>;
 
-const storageKey = 'perennial.language';
-let catalogue: Catalogue = en;
-let language = 'en';
+const catalogue: Catalogue = en;
+const language = 'en';
 
 /** The text for a key, with `{name}` filled in; numbers as the person's locale writes them. */
 export function t(key: MessageKey, params: Params = {}): string {
@@ -17,22 +16,6 @@ export function t(key: MessageKey, params: Params = {}): string {
 }
 
 export const isMessageKey = (key: string): key is MessageKey => Object.hasOwn(en, key);
-
-/** Loads the person's language before anything is drawn: the one chosen, else the browser's, else English. */
-export async function loadMessages(): Promise<void> {
-  const wanted = localStorage.getItem(storageKey) ?? navigator.language;
-  if (wanted.startsWith('es')) {
-    catalogue = (await import('./es.ts')).es;
-    language = 'es';
-  }
-  document.documentElement.lang = language;
-}
-
-export function chooseLanguage(next: 'en' | 'es'): void {
-  localStorage.setItem(storageKey, next);
-  location.reload();
-}
-export const currentLanguage = (): string => language;
 
 /** The browser's own locale where it fits the language shown, so that an English page in Britain has British dates. */
 const locale = (): string => (typeof navigator !== 'undefined' && navigator.language.startsWith(language) ? navigator.language : language);

@@ -1,0 +1,81 @@
+import { type PointerEvent, useEffect, useReducer, useRef, useState } from 'react';
+import type { ReviewItemReply } from '../../../../contracts/reviews.ts';
+import { formatTime, t } from '../../messages/index.ts';
+import { transition, type ViewerEvent, type ViewerState } from '../../viewer/states/index.ts';
+import type { ImageCache } from './image-cache.ts';
+
+/** The state of the viewer for the item at hand; it starts from what is in the cache, so that what is loaded shows at once. */
+export function useViewer(item: ReviewItemReply | null, images: ImageCache): [ViewerState, (event: ViewerEvent) => void] {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const state = useRef<ViewerState>({ name: 'empty' });
+  const itemId = item?.id ?? null;
+  const shownId = state.current.name === 'empty' ? null : state.current.itemId;
+  if (shownId !== itemId) state.current = transition(state.current, { type: 'show', itemId, ready: readyOf(item, images) });
+  const send = (event: ViewerEvent): void => {
+    const next = transition(state.current, event);
+    if (next === state.current) return;
+    state.current = next;
+    redraw();
+  };
+  const sendRef = useRef(send);
+  sendRef.current = send;
+  useEffect(() => {
+    if (item === null) return;
+    const look = (): void => {
+      const ready = readyOf(item, images);
+      if (ready !== 'nothing') sendRef.current({ type: 'loaded', itemId: item.id, what: ready });
+      else if (images.state(item.images.thumbnail) === 'failed' && images.state(item.images.fitted) === 'failed') sendRef.current({ type: 'failed', itemId: item.id });
+    };
+    look();
+    return images.subscribe(look);
+  }, [item, images]);
+  return [state.current, send];
+}
+
+function readyOf(item: ReviewItemReply | null, images: ImageCache): 'nothing' | 'thumbnail' | 'fitted' {
+  if (item === null) return 'nothing';
+  if (images.state(item.images.fitted) === 'ready') return 'fitted';
+  return images.state(item.images.thumbnail) === 'ready' ? 'thumbnail' : 'nothing';
+}
+
+export function Viewer({ item, state, send }: { item: ReviewItemReply | null; state: ViewerState; send: (event: ViewerEvent) => void }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
+  const sendRef = useRef(send);
+  sendRef.current = send;
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    // React listens to wheels passively; the page must not scroll while the image is enlarged.
+    const wheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      const box = element.getBoundingClientRect();
+      sendRef.current({ type: 'zoom', by: Math.exp(-event.deltaY / 400), at: { x: (event.clientX - box.x) / box.width - 0.5, y: (event.clientY - box.y) / box.height - 0.5 } });
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => { element.removeEventListener('wheel', wheel); };
+  }, []);
+  const pan = (event: PointerEvent): void => {
+    if (drag === null || frame.current === null) return;
+    const box = frame.current.getBoundingClientRect();
+    send({ type: 'pan', x: (event.clientX - drag.x) / box.width, y: (event.clientY - drag.y) / box.height });
+    setDrag({ x: event.clientX, y: event.clientY });
+  };
+  const zoomed = state.name === 'zoomed';
+  const view = zoomed ? state.view : { scale: 1, x: 0, y: 0 };
+  const src = item === null || state.name === 'empty' || state.name === 'loading' || state.name === 'failed' ? null : state.name === 'thumbnail' ? item.images.thumbnail : item.images.fitted;
+  const alt = item === null ? '' : item.camera === null && item.capturedAt === null ? t('review.image.plain') : t('review.image', { camera: item.camera ?? t('review.noCamera'), when: item.capturedAt === null ? t('review.noTime') : formatTime(item.capturedAt) });
+  return (
+    <div
+      ref={frame} className="viewer" data-testid="viewer" data-state={state.name} data-item={item?.id ?? ''} data-image={item?.imageId ?? ''} data-blind={item?.blind ?? false}
+      onDoubleClick={() => send({ type: 'toggle-zoom' })}
+      onPointerDown={(event) => { if (zoomed) { event.currentTarget.setPointerCapture(event.pointerId); setDrag({ x: event.clientX, y: event.clientY }); } }}
+      onPointerMove={pan} onPointerUp={() => setDrag(null)} onPointerCancel={() => setDrag(null)}
+    >
+      {src !== null && <img key={item?.id} src={src} alt={alt} draggable={false} decoding="sync" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.scale})` }} />}
+      {state.name === 'loading' && <div className="viewer-skeleton" role="img" aria-label={t('review.image.loading')} />}
+      {state.name === 'failed' && <p className="viewer-note">{t('review.image.failed')}</p>}
+      {zoomed && <p className="viewer-hint">{t('review.zoomed')}</p>}
+    </div>
+  );
+}

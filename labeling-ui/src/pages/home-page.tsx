@@ -1,0 +1,1 @@
+export { HomeScreen as HomePage } from '../features/home/index.ts';

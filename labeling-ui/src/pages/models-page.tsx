@@ -1,0 +1,1 @@
+export { ModelsScreen as ModelsPage } from '../features/models/index.ts';

@@ -1,0 +1,59 @@
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { Logo } from '../components/logo.tsx';
+import { meQuery, useMay, useProjectSlug } from '../features/session/index.ts';
+import { t } from '../messages/index.ts';
+import { api } from '../services.ts';
+
+/** The bar at the top and the page below it. */
+export function ProjectLayout() {
+  const project = useProjectSlug();
+  const may = useMay();
+  const params = { project };
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">{t('app.skip')}</a>
+      <header className="bar">
+        <Link to="/p/$project" params={params} className="bar-mark" aria-label={t('app.name')}><Logo /></Link>
+        <nav className="bar-nav" aria-label={t('app.menu')}>
+          <Link to="/p/$project" params={params} activeOptions={{ exact: true }}>{t('nav.home')}</Link>
+          <Link to="/p/$project/review" params={params}>{t('nav.review')}</Link>
+          <Link to="/p/$project/rounds" params={params}>{t('nav.rounds')}</Link>
+          <Link to="/p/$project/models" params={params}>{t('nav.models')}</Link>
+          <Link to="/p/$project/datasets" params={params}>{t('nav.datasets')}</Link>
+          <Link to="/p/$project/schedules" params={params}>{t('nav.schedules')}</Link>
+          {may('engineer') && <Link to="/p/$project/people" params={params}>{t('nav.people')}</Link>}
+        </nav>
+        <PersonMenu />
+      </header>
+      <main id="content" className="content" tabIndex={-1}><Outlet /></main>
+    </div>
+  );
+}
+
+const schemes = ['auto', 'light', 'dark'] as const;
+
+function PersonMenu() {
+  const me = useQuery(meQuery).data;
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const slug = useProjectSlug();
+  const name = me?.name ?? '';
+  const next = schemes[(schemes.indexOf(colorScheme) + 1) % schemes.length] ?? 'auto';
+  async function signOut(): Promise<void> {
+    await api.signOut().catch(() => undefined);
+    location.assign('/sign-in');
+  }
+  return (
+    <Menu position="bottom-end" width={240} shadow="md">
+      <Menu.Target><ActionIcon variant="default" radius="xl" size="lg" aria-label={name === '' ? t('app.menu') : name} className="person">{name.slice(0, 1).toUpperCase() || '·'}</ActionIcon></Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me?.email ?? name}</Menu.Label>
+        {(me?.projects ?? []).filter((each) => each.slug !== slug).map((each) => <Menu.Item key={each.slug} component="a" href={`/p/${each.slug}`}>{t('app.project')}: {each.name}</Menu.Item>)}
+        <Menu.Item closeMenuOnClick={false} onClick={() => setColorScheme(next)}>{t('app.theme')}: {t(`app.theme.${colorScheme}`)}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => { void signOut(); }}>{t('app.signOut')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

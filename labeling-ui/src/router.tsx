@@ -1,0 +1,49 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { isApiError } from './api-client/index.ts';
+import { FailedPage } from './pages/failed-page.tsx';
+import { meQuery } from './features/session/index.ts';
+import { ProjectLayout } from './pages/project-layout.tsx';
+import { queryClient } from './services.ts';
+
+/** Who is signed in; else to the sign-in page, which comes back here. */
+async function signedIn(here: string) {
+  try {
+    return await queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (isApiError(error) && error.status === 401) throw redirect({ to: '/sign-in', search: { back: here === '/' ? undefined : here } });
+    throw error;
+  }
+}
+
+const root = createRootRoute({ notFoundComponent: () => <FailedPage />, errorComponent: ({ error }) => <FailedPage error={error} /> });
+const start = createRoute({
+  getParentRoute: () => root, path: '/',
+  beforeLoad: async ({ location }) => {
+    const [first] = (await signedIn(location.pathname)).projects;
+    if (first !== undefined) throw redirect({ to: '/p/$project', params: { project: first.slug } });
+  },
+  component: lazyRouteComponent(() => import('./pages/no-projects-page.tsx'), 'NoProjectsPage'),
+});
+const signIn = createRoute({
+  getParentRoute: () => root, path: '/sign-in', validateSearch: (search: Record<string, unknown>): { back?: string | undefined } => ({ back: typeof search['back'] === 'string' && /^\/(?!\/)/.test(search['back']) ? search['back'] : undefined }),
+  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+});
+const invite = createRoute({ getParentRoute: () => root, path: '/invite/$token', component: lazyRouteComponent(() => import('./pages/invite-page.tsx'), 'InvitePage') });
+const project = createRoute({ getParentRoute: () => root, path: '/p/$project', beforeLoad: async ({ location }) => { await signedIn(location.pathname); }, component: ProjectLayout });
+
+const home = createRoute({ getParentRoute: () => project, path: '/', component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage') });
+const review = createRoute({ getParentRoute: () => project, path: '/review', component: lazyRouteComponent(() => import('./pages/review-page.tsx'), 'ReviewPage') });
+const models = createRoute({ getParentRoute: () => project, path: '/models', component: lazyRouteComponent(() => import('./pages/models-page.tsx'), 'ModelsPage') });
+const rounds = createRoute({ getParentRoute: () => project, path: '/rounds', component: lazyRouteComponent(() => import('./pages/rounds-page.tsx'), 'RoundsPage') });
+const datasets = createRoute({ getParentRoute: () => project, path: '/datasets', component: lazyRouteComponent(() => import('./pages/datasets-page.tsx'), 'DatasetsPage') });
+const schedules = createRoute({ getParentRoute: () => project, path: '/schedules', component: lazyRouteComponent(() => import('./pages/schedules-page.tsx'), 'SchedulesPage') });
+const people = createRoute({ getParentRoute: () => project, path: '/people', component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage') });
+
+export const router = createRouter({
+  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, models, rounds, datasets, schedules, people])]),
+  defaultPreload: 'intent', scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register { router: typeof router }
+}

@@ -57,7 +57,7 @@ async function ensureStream(seed: number, perPeriod: number, heldOut: boolean): 
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
   process.stderr.write('Drawing the pictures …\n');
-  await writeStream({ out: part, seed, perPeriod, family: heldOut ? 'drawn' : 'icon' });
+  await writeStream({ out: part, seed, perPeriod, drawings: heldOut ? 'heldOut' : 'usual' });
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
   return folder;

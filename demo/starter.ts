@@ -13,7 +13,7 @@ const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
 if (out === undefined) throw new Error('--out DIR is needed');
 const stream = join(out, 'stream');
 mkdirSync(stream, { recursive: true });
-await writeStream({ out: stream, seed: 7, perPeriod, family: 'icon' });
+await writeStream({ out: stream, seed: 7, perPeriod, drawings: 'usual' });
 const rows = parse(readFileSync(join(stream, 'index.csv'), 'utf8'), { columns: true }) as { path: string; label: string; camera: string; period: string }[];
 const [first, second] = [...new Set(rows.map((row) => row.period))];
 for (const row of rows.filter((each) => each.period === first)) {

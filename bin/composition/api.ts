@@ -5,6 +5,7 @@ import { createKeyedReplies } from '../../adapters/postgres/keyed-reply-reposito
 import { createLineageRepository } from '../../adapters/postgres/lineage-repository.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createPeopleRepository } from '../../adapters/postgres/people-repository.ts';
+import { createPredictionReader } from '../../adapters/postgres/prediction-reader.ts';
 import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
@@ -14,6 +15,7 @@ import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
 import { createDatasetRoutes } from '../../api/routes/datasets.ts';
 import { createLineageRoutes } from '../../api/routes/lineage.ts';
 import { createModelRoutes } from '../../api/routes/models.ts';
+import { createPredictionRoutes } from '../../api/routes/predictions.ts';
 import { createProjectRoutes } from '../../api/routes/projects.ts';
 import { createReviewRoutes } from '../../api/routes/reviews.ts';
 import { createScheduleRoutes } from '../../api/routes/schedules.ts';
@@ -45,6 +47,7 @@ export function buildApi(config: Config) {
       reviews: createReviewRepository(database), policy: (projectId) => served.byId(projectId), classes, workflows,
       sign: urls.sign, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
     }),
+    ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
     ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock }),
     ...createScheduleRoutes({ workflows }),

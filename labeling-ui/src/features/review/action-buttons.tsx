@@ -11,7 +11,7 @@ export function ActionButtons({ actions, context, label, className }: { actions:
     <div role="group" aria-label={label} className={className}>
       {actions.map((action) => (
         <button
-          key={action.id} type="button" className="act" data-testid={`action-${action.id}`} disabled={!action.enabledWhen(context)}
+          key={action.id} type="button" className="act" data-testid={`action-${action.id}`} data-class={action.group === 'class' ? action.labelParams?.['name'] : undefined} disabled={!action.enabledWhen(context)}
           onMouseDown={keepFocus} onClick={() => action.run(context)} aria-keyshortcuts={action.keys[0] === undefined ? undefined : ariaKey(action.keys[0])}
         >
           <span>{t(action.label, action.labelParams)}</span>{action.keys[0] !== undefined && <kbd aria-hidden="true">{keyInWords(action.keys[0], mac)}</kbd>}

@@ -50,7 +50,7 @@ const main = async (args: readonly string[]): Promise<void> => {
   if (given.out === undefined || given.out === '') throw new UsageError('--out DIR is needed.');
   const summary = await writeStream({
     out: given.out, seed: wholeNumber(given.seed, '--seed', 0, 2 ** 31 - 1), perPeriod: wholeNumber(given['per-period'], '--per-period', 1, 100_000),
-    family: given['held-out-icons'] ? 'drawn' : 'icon',
+    drawings: given['held-out-icons'] ? 'heldOut' : 'usual',
     ...(given.json || !process.stderr.isTTY ? {} : { onProgress: (done: number, total: number) => process.stderr.write(`\r${done} of ${total} pictures`) }),
   });
   if (given.json) process.stdout.write(`${JSON.stringify({ ...summary, out: given.out })}\n`);

@@ -1,4 +1,4 @@
-/** Animals of the `drawn` family: side views of our own, on a 48 × 40 board, looking left, feet at y = 38. Held out while the generator was tuned. */
+/** Animals of the `drawn` family: side views of our own, on a 48 × 40 board, looking left, feet at y = 38. */
 import type { Coat, Species } from './species.ts';
 
 const leg = (x: number, top: number, width: number, lean: number, fill: string, foot: string): string =>

@@ -1,6 +1,7 @@
 /** Scene → JPEG bytes. What repeats (views, coats, flash, dust) is rendered once and kept; the rest is pixel work. */
 import sharp from 'sharp';
 import { drawInfoBar } from './info-bar.ts';
+import { cutArt } from './cut-art.ts';
 import { drawnArt } from './drawn-art.ts';
 import { iconArt } from './icon-art.ts';
 import { backLayerSvg, frontLayerSvg, screenTuftSvg } from './landscape.ts';
@@ -8,7 +9,7 @@ import { between, chanceOf } from './random.ts';
 import { disc, drawSprite, grain, noiseTable, overlay, soften, streak, toInfrared, tone, veilRows, type Raster, type Sprite } from './raster.ts';
 import { STAGES, type Animal, type Scene } from './scene.ts';
 import { PICTURE } from './site.ts';
-import { coatOf, type Species } from './species.ts';
+import { coatOf, type Coat, type Family, type Species } from './species.ts';
 
 type Colour = readonly [number, number, number];
 export type Renderer = { render: (scene: Scene) => Promise<Uint8Array> };
@@ -36,10 +37,13 @@ const rgb = async (svg: string): Promise<Raster> => {
 /** Sprite heights kept ready; the nearest larger one is used, so no sampling skips pixels. */
 const SPRITE_HEIGHTS = [40, 64, 96, 150, 220] as const;
 
+const ART: Readonly<Record<Family, (species: Species, coat: Coat) => string>> = { icon: iconArt, drawn: drawnArt, cut: cutArt };
+const WIDE = { box: '0 0 48 40', height: 533 } as const;
+const BOARD: Readonly<Record<Family, { readonly box: string; readonly height: number }>> = { icon: { box: '0 0 32 32', height: 640 }, drawn: WIDE, cut: WIDE };
+
 const animalSprite = async (animal: Animal, scene: Scene, height: number): Promise<Sprite> => {
   const coat = coatOf(animal.species, scene.look.season, scene.look.stage, STAGES);
-  const [art, box] = animal.family === 'icon' ? [iconArt(animal.species, coat), '0 0 32 32'] as const : [drawnArt(animal.species, coat), '0 0 48 40'] as const;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${animal.family === 'icon' ? 640 : 533}" viewBox="${box}">${art}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${BOARD[animal.family].height}" viewBox="${BOARD[animal.family].box}">${ART[animal.family](animal.species, coat)}</svg>`;
   const trimmed = await sharp(Buffer.from(svg)).trim({ background: { r: 0, g: 0, b: 0, alpha: 0 }, threshold: 1 }).png().toBuffer();
   const { data, info } = await sharp(trimmed).resize({ height }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
@@ -61,6 +65,9 @@ const fogAt = (scene: Scene, row: number): number => {
   const far = Math.min(1, Math.max(0, (PICTURE.height - row) / (PICTURE.height - scene.site.horizon)));
   return scene.weather === 'fog' ? scene.weatherStrength * (0.12 + 0.68 * far) : 0;
 };
+
+/** The flash lights what stands in front of the ground more than the ground, and must not burn out the snow. */
+const NIGHT_GROUND = 0.74;
 
 /** How much paler fur looks under the flash; dark coats stay dark, and on snow all do. */
 const FUR_SHINE: Readonly<Record<Species, number>> = { deer: 0.4, fox: 0.4, hare: 0.4, badger: 0.05, boar: 0 };
@@ -136,6 +143,7 @@ export const createRenderer = (): Renderer => {
     const front = await fronts(view, () => rgba(frontLayerSvg(site, season, stage)));
     const canvas: Raster = { ...back, data: Uint8Array.from(back.data) };
     if (scene.weather === 'fog') veilRows(canvas, scene.light.kind === 'day' ? FOG : NIGHT_FOG, (row) => fogAt(scene, row));
+    if (scene.light.kind === 'infrared') tone(canvas, (value) => value * NIGHT_GROUND);
     for (const animal of scene.animals) await drawAnimal(canvas, scene, animal);
     if (scene.screen.length > 0) {
       const tuft = await sprites(`tuft/${season}/${stage}`, () => rgba(screenTuftSvg(season, stage)));

@@ -2,7 +2,7 @@
 import { between, chanceOf, pick, shuffled, wholeBetween, type Chance } from './random.ts';
 import { mix, SEASONS, SEASON_PLANS, type Season, type Weather } from './season.ts';
 import { PICTURE, siteOf, type Site } from './site.ts';
-import { LABELS, RELATIVE_SIZE, type Family, type Label, type Species } from './species.ts';
+import { FAMILIES, LABELS, RELATIVE_SIZE, type Drawings, type Family, type Label, type Species } from './species.ts';
 
 export const GENERATOR_VERSION = 'trail-1';
 export const CAMERAS = 6;
@@ -64,7 +64,7 @@ export type SceneOptions = {
   readonly seed: number;
   /** pictures in each period, at least 1 */
   readonly perPeriod: number;
-  readonly family: Family;
+  readonly drawings: Drawings;
 };
 
 const DAY_MS = 86_400_000;
@@ -85,7 +85,7 @@ const hourOf = (chance: Chance, night: boolean, [sunrise, sunset]: readonly [num
 };
 
 const lightOf = (chance: Chance, night: boolean, hour: number, [sunrise, sunset]: readonly [number, number], weather: Weather): Light => {
-  if (night) return { kind: 'infrared', level: between(chance, 0.75, 1.2), warmth: 0 };
+  if (night) return { kind: 'infrared', level: between(chance, 0.85, 1.15), warmth: 0 };
   const fromEdge = Math.min(hour - sunrise, sunset - hour);
   const low = Math.max(0, 1 - fromEdge / 2.5);
   const overcast = weather === 'clear' ? 1 : 0.85;
@@ -110,9 +110,9 @@ const animalsOf = (chance: Chance, site: Site, species: Species, family: Family)
     return {
       species, family, mirrored, feet,
       x: between(chance, 104, PICTURE.width - 104),
-      height: (70 + 72 * here) * RELATIVE_SIZE[species] * between(chance, 0.92, 1.08),
+      height: (76 + 70 * here) * RELATIVE_SIZE[species] * between(chance, 0.92, 1.08),
       tilt: between(chance, -0.09, 0.09),
-      smear: moving < 0.25 ? between(chance, 4, 11) : between(chance, 0, 1.5),
+      smear: moving < 0.25 ? between(chance, 3, 8) : between(chance, 0, 1.5),
     };
   }).sort((one, other) => one.feet - other.feet);
 };
@@ -133,7 +133,7 @@ export const lookOf = (seed: number, season: Season, progress: number): Look => 
 const lensOf = (chance: Chance, season: Season, progress: number): Lens => {
   const wear = mix(...SEASON_PLANS[season].lens, progress);
   const breath = chance() < 0.1 * wear ? between(chance, 0.1, 0.3) : 0;
-  return { haze: 0.45 * wear + breath, blur: 1.5 * wear * between(chance, 0.8, 1.2), dust: wear };
+  return { haze: 0.4 * wear + breath, blur: 1.2 * wear * between(chance, 0.8, 1.2), dust: wear };
 };
 
 type Moment = { readonly at: number; readonly label: Label; readonly camera: number; readonly frames: number };
@@ -177,7 +177,7 @@ const burstScenes = (options: SceneOptions, season: Season, site: Site, moment: 
   const weather = weatherOf(chance, season);
   const hour = (moment.at % DAY_MS) / 3_600_000;
   const light = lightOf(chance, moment.night, hour, plan.daylight, weather);
-  const animals = moment.label === 'empty' ? [] : animalsOf(chance, site, moment.label, options.family);
+  const animals = moment.label === 'empty' ? [] : animalsOf(chance, site, moment.label, pick(chance, FAMILIES[options.drawings]));
   const shared = {
     label: moment.label, site, season, look: lookOf(options.seed, season, progress), burst, light, weather,
     weatherStrength: between(chance, 0.35, 1), lens: lensOf(chance, season, progress),

@@ -29,15 +29,15 @@ export const SEASON_PLANS: Readonly<Record<Season, SeasonPlan>> = {
   },
   fall: {
     from: '2025-09-08', days: 80, nightShare: [0.24, 0.42], lens: [0.12, 0.25], celsius: [0, 16], daylight: [7.0, 18.2],
-    weather: { clear: 0.58, rain: 0.22, fog: 0.2, snowfall: 0 },
+    weather: { clear: 0.57, rain: 0.23, fog: 0.2, snowfall: 0 },
   },
   snow: {
-    from: '2025-12-01', days: 85, nightShare: [0.42, 0.55], lens: [0.25, 0.36], celsius: [-17, 1], daylight: [8.1, 16.6],
-    weather: { clear: 0.55, rain: 0, fog: 0.15, snowfall: 0.3 },
+    from: '2025-12-01', days: 85, nightShare: [0.42, 0.55], lens: [0.25, 0.34], celsius: [-17, 1], daylight: [8.1, 16.6],
+    weather: { clear: 0.64, rain: 0, fog: 0.1, snowfall: 0.26 },
   },
   thaw: {
-    from: '2026-03-02', days: 80, nightShare: [0.5, 0.3], lens: [0.36, 0.45], celsius: [-3, 11], daylight: [6.6, 19.0],
-    weather: { clear: 0.52, rain: 0.26, fog: 0.19, snowfall: 0.03 },
+    from: '2026-03-02', days: 80, nightShare: [0.5, 0.3], lens: [0.34, 0.4], celsius: [-3, 11], daylight: [6.6, 19.0],
+    weather: { clear: 0.57, rain: 0.25, fog: 0.15, snowfall: 0.03 },
   },
 };
 

@@ -5,8 +5,13 @@ export const LABELS = ['badger', 'boar', 'deer', 'empty', 'fox', 'hare'] as cons
 export type Label = (typeof LABELS)[number];
 export type Species = Exclude<Label, 'empty'>;
 
-/** Two unrelated sets of drawings of the same animals: `icon` was seen while the generator was tuned, `drawn` was held out. */
-export type Family = 'icon' | 'drawn';
+/** Three unrelated sets of drawings of the same animals. */
+export type Family = 'icon' | 'drawn' | 'cut';
+
+/** Which drawings a stream is made of: `usual` ones, seen while the generator was tuned, or those held out until it was frozen. */
+export type Drawings = 'usual' | 'heldOut';
+
+export const FAMILIES: Readonly<Record<Drawings, readonly Family[]>> = { usual: ['icon', 'drawn'], heldOut: ['cut'] };
 
 /** Colours of an animal by part. */
 export type Coat = {

@@ -12,7 +12,7 @@ export const streamReadme = (options: SceneOptions, scenes: readonly Scene[]): s
 **These pictures are drawn by a program. No animal and no place in them is real**, and nothing measured on them says how a model does on photographs.
 They exist so that any machine can watch a model meet four seasons: coats change, snow falls, nights lengthen, lenses get dirty.
 
-Made by Perennial's demo generator, version ${GENERATOR_VERSION}, seed ${options.seed}, ${options.perPeriod} pictures a period, drawings: ${options.family === 'icon' ? 'icon (the usual ones)' : 'drawn (held out while the generator was tuned)'}.
+Made by Perennial's demo generator, version ${GENERATOR_VERSION}, seed ${options.seed}, ${options.perPeriod} pictures a period, drawings: ${options.drawings === 'usual' ? 'the usual ones' : 'those held out while the generator was tuned'}.
 The same command makes the same files (for one version of the image library).
 
 \`index.csv\`: \`path\`, \`label\`, \`camera\`, \`captured_at\` (the camera's wall clock, no zone), \`period\`, \`burst\` (pictures taken 2 s apart share it: never part them between training and test).
@@ -22,6 +22,6 @@ Rows are in time order. Each JPEG carries its time (DateTimeOriginal) and camera
 |---|${LABELS.map(() => '---').join('|')}|
 ${rows}
 
-Licences: deer, badger, hare and the body of the boar in the \`icon\` drawings are recoloured Fluent Emoji Flat icons, © Microsoft Corporation, MIT licence, from the package \`@iconify-json/fluent-emoji-flat\`; everything else is drawn by Perennial (Apache-2.0).
+Licences: some of the usual drawings of deer, badger, hare and boar are recoloured Fluent Emoji Flat icons, © Microsoft Corporation, MIT licence, from the package \`@iconify-json/fluent-emoji-flat\`; everything else is drawn by Perennial (Apache-2.0).
 `;
 };

@@ -10,6 +10,8 @@ const config = readConfig(serveConfig, process.env);
 const serving = buildServing(config);
 const server = createServer({ headersTimeout: 15_000, requestTimeout: 120_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 }, serving.app);
 server.maxConnections = 2_000;
+// Longer than the pools of clients and proxies keep a connection: who closes first loses no request.
+server.keepAliveTimeout = 75_000;
 server.listen(config.SERVING_PORT, config.SERVING_HOST, () => { serving.logger.info({ host: config.SERVING_HOST, port: config.SERVING_PORT }, 'serving'); });
 await serving.start();
 

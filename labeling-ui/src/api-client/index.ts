@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { pageOf } from '../../../contracts/common.ts';
 import { datasetVersionSchema } from '../../../contracts/datasets.ts';
 import { gateReportSchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../../../contracts/models.ts';
-import { acceptInvitationSchema, invitationReplySchema, meSchema, projectSchema } from '../../../contracts/projects.ts';
-import { annotateBodySchema, annotateReplySchema, claimReplySchema, openRoundReplySchema, renewReplySchema, roundSchema, withdrawReplySchema } from '../../../contracts/reviews.ts';
+import { type acceptInvitationSchema, invitationReplySchema, meSchema, projectSchema } from '../../../contracts/projects.ts';
+import { type annotateBodySchema, annotateReplySchema, claimReplySchema, openRoundReplySchema, renewReplySchema, roundSchema, withdrawReplySchema } from '../../../contracts/reviews.ts';
 import { type Fetch, sendTo } from './http.ts';
 
 export { ApiError, isApiError } from './api-error.ts';

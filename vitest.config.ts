@@ -6,7 +6,7 @@ const never = ['**/node_modules/**', '**/dist/**', '.perennial/**'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'small', include: ['**/*.test.{ts,tsx}'], exclude: [...never, '**/*.medium.test.ts', 'e2e/**'], setupFiles: ['testing/no-sockets.ts'] } },
+      { test: { name: 'small', include: ['**/*.test.{ts,tsx}'], exclude: [...never, '**/*.medium.test.ts', 'e2e/**'], setupFiles: ['testing/no-sockets.ts'], testTimeout: 60_000 } },
       { test: { name: 'medium', include: ['**/*.medium.test.ts'], exclude: never, globalSetup: ['testing/global-setup.ts'], testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 } },
       { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], exclude: never, testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false } },
     ],

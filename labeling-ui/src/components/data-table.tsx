@@ -16,7 +16,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: { capt
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={rowKey(row)}>
-              {columns.map((column) => <Table.Td key={column.head} data-head={column.head} data-figure={column.figure}>{column.cell(row)}</Table.Td>)}
+              {columns.map((column) => <Table.Td key={column.head} data-head={column.head} data-figure={column.figure}><div>{column.cell(row)}</div></Table.Td>)}
             </Table.Tr>
           ))}
         </Table.Tbody>

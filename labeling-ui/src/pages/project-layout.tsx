@@ -14,9 +14,9 @@ export function ProjectLayout() {
   return (
     <div className="shell">
       <a className="skip-link" href="#content">{t('app.skip')}</a>
-      <header className="bar">
+      <nav className="bar" aria-label={t('app.menu')}>
         <Link to="/p/$project" params={params} className="bar-mark" aria-label={t('app.name')}><Logo /></Link>
-        <nav className="bar-nav" aria-label={t('app.menu')}>
+        <div className="bar-nav">
           <Link to="/p/$project" params={params} activeOptions={{ exact: true }}>{t('nav.home')}</Link>
           <Link to="/p/$project/review" params={params}>{t('nav.review')}</Link>
           <Link to="/p/$project/rounds" params={params}>{t('nav.rounds')}</Link>
@@ -24,9 +24,9 @@ export function ProjectLayout() {
           <Link to="/p/$project/datasets" params={params}>{t('nav.datasets')}</Link>
           <Link to="/p/$project/schedules" params={params}>{t('nav.schedules')}</Link>
           {may('engineer') && <Link to="/p/$project/people" params={params}>{t('nav.people')}</Link>}
-        </nav>
+        </div>
         <PersonMenu />
-      </header>
+      </nav>
       <main id="content" className="content" tabIndex={-1}><Outlet /></main>
     </div>
   );

@@ -14,7 +14,7 @@ export function Versions({ versions, reports, promote }: { versions: readonly Mo
         { head: t('models.data'), figure: true, cell: (version) => version.datasetVersion ?? '–' },
         { head: t('models.kind'), cell: (version) => version.kind },
         { head: t('models.made'), cell: (version) => <time dateTime={version.createdAt}>{formatTime(version.createdAt)}</time> },
-        ...(promote === null ? [] : [{ head: t('models.act'), cell: (version: ModelVersionReply) => (version.champion ? null : <Button size="xs" variant="default" aria-label={t('models.promote.title', { number: version.number })} onClick={() => promote(version.number)}>{t('models.promote')}</Button>) }]),
+        ...(promote === null ? [] : [{ head: t('models.act'), cell: (version: ModelVersionReply) => (version.champion ? null : <Button size="xs" variant="default" aria-label={`${t('models.promote')}: ${t('home.version', { number: version.number })}`} onClick={() => promote(version.number)}>{t('models.promote')}</Button>) }]),
       ]}
     />
   );

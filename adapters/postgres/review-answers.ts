@@ -11,7 +11,7 @@ import { databaseNow, inTransaction } from './review-shared.ts';
 
 interface ItemRow {
   readonly id: string; readonly projectId: string; readonly imageId: string; readonly roundId: string | null; readonly purpose: string; readonly blind: boolean;
-  readonly state: ReviewItemState; readonly answersWanted: number; readonly leasedElsewhere: boolean;
+  readonly state: ReviewItemState; readonly answersWanted: number; readonly leasedElsewhere: boolean; readonly leasedHere: boolean;
 }
 
 /** Answers of people: each is written once, with everything that follows from it in the same transaction. */
@@ -62,7 +62,7 @@ async function giveUpLease(transaction: DatabaseOrTransaction, { projectId, item
   const [item] = await transaction.$queryRaw<ItemRow[]>`
     UPDATE "ReviewItem" SET "leasedBy" = NULL, "leaseExpiresAt" = NULL
     WHERE "id" = ${itemId}::uuid AND "projectId" = ${projectId}::uuid AND "state" = 'open' AND "leasedBy" = ${userId} AND "fence" = ${fence} AND "leaseExpiresAt" > ${databaseNow}
-    RETURNING "id"::text, "projectId"::text, "imageId"::text, "roundId"::text, "purpose", "blind", "state", "answersWanted", false AS "leasedElsewhere"`;
+    RETURNING "id"::text, "projectId"::text, "imageId"::text, "roundId"::text, "purpose", "blind", "state", "answersWanted", false AS "leasedElsewhere", false AS "leasedHere"`;
   if (item !== undefined) return item;
   const known = await transaction.reviewItem.findFirst({ where: { id: itemId, projectId }, select: { state: true } });
   if (known === null) throw new PerennialError('REVIEW_ITEM_NOT_FOUND');
@@ -77,12 +77,12 @@ async function decide(transaction: DatabaseOrTransaction, item: ItemRow): Promis
   return first.state === 'open' ? decideItem(answers, item.answersWanted, await othersLeft(transaction, item)) : first;
 }
 
-/** People of the project and keys that may annotate and have not answered this item. */
+/** People of the project and its annotators' keys that have not answered this item. Keys that operate the project (the machine's command line among them) never come to answer: counted, they would keep a round open till its deadline. */
 async function othersLeft(transaction: DatabaseOrTransaction, { id, projectId }: ItemRow): Promise<number> {
   const [row] = await transaction.$queryRaw<{ others: number }[]>`
     SELECT count(*)::int AS others FROM (
       SELECT m."userId" AS "who" FROM "Membership" m JOIN "User" u ON u."id" = m."userId" WHERE m."projectId" = ${projectId}::uuid AND u."disabledAt" IS NULL
-      UNION SELECT k."id"::text FROM "ApiKey" k WHERE (k."projectId" = ${projectId}::uuid OR k."projectId" IS NULL) AND k."revokedAt" IS NULL AND k."role" <> 'camera'
+      UNION SELECT k."id"::text FROM "ApiKey" k WHERE k."projectId" = ${projectId}::uuid AND k."revokedAt" IS NULL AND k."role" = 'annotator'
     ) able WHERE NOT EXISTS (SELECT 1 FROM "Annotation" a WHERE a."reviewItemId" = ${id}::uuid AND a."userId" = able."who" AND a."kind" <> 'withdrawal'
                                AND NOT EXISTS (SELECT 1 FROM "Annotation" w WHERE w."withdraws" = a."id"))`;
   return row?.others ?? 0;
@@ -103,14 +103,16 @@ async function withdraw(transaction: DatabaseOrTransaction, request: Withdrawal)
   if (annotation === null) throw new PerennialError('ANNOTATION_NOT_FOUND');
   const item = await lockItem(transaction, annotation.reviewItemId, userId);
   // Asked under the item's lock: of two undos at once the second finds the first.
-  if ((await transaction.annotation.findUnique({ where: { withdraws: annotationId }, select: { id: true } })) === null) {
+  const undone = (await transaction.annotation.findUnique({ where: { withdraws: annotationId }, select: { id: true } })) !== null;
+  // The hold that the first undo gave is over: the item is somebody else's to answer.
+  if (undone && !item.leasedHere) throw new PerennialError('REVIEW_LEASE_EXPIRED', undefined, { item: item.id });
+  if (!undone) {
     await mayWithdraw(transaction, item, annotationId);
     await transaction.annotation.create({ data: { id: uuidv7(), projectId, reviewItemId: item.id, imageId: item.imageId, userId, kind: 'withdrawal', fence: annotation.fence, withdraws: annotationId, clientKey: key } });
     if (item.state === 'settled') await withdrawLabel(transaction, item, userId);
     await takeBack(transaction, item.id, request);
   }
   const [held] = await readHeldItems(transaction, [item.id]);
-  // Undone before, and the hold that it gave is over: the item is somebody else's to answer.
   if (held?.leaseExpiresAt == null) throw new PerennialError('REVIEW_LEASE_EXPIRED', undefined, { item: item.id });
   return held;
 }
@@ -118,7 +120,8 @@ async function withdraw(transaction: DatabaseOrTransaction, request: Withdrawal)
 async function lockItem(transaction: DatabaseOrTransaction, itemId: string, userId: string): Promise<ItemRow> {
   const [item] = await transaction.$queryRaw<ItemRow[]>`
     SELECT "id"::text, "projectId"::text, "imageId"::text, "roundId"::text, "purpose", "blind", "state", "answersWanted",
-           ("state" = 'open' AND "leasedBy" <> ${userId} AND "leaseExpiresAt" > ${databaseNow}) IS TRUE AS "leasedElsewhere"
+           ("state" = 'open' AND "leasedBy" <> ${userId} AND "leaseExpiresAt" > ${databaseNow}) IS TRUE AS "leasedElsewhere",
+           ("state" = 'open' AND "leasedBy" = ${userId} AND "leaseExpiresAt" > ${databaseNow}) IS TRUE AS "leasedHere"
     FROM "ReviewItem" WHERE "id" = ${itemId}::uuid FOR UPDATE`;
   if (item === undefined) throw new PerennialError('REVIEW_ITEM_NOT_FOUND');
   return item;

@@ -212,6 +212,31 @@ describe('answers', () => {
   });
 });
 
+it('sends an item to an adjudicator when the only one left is a key that operates the project', async () => {
+  await database.membership.deleteMany({ where: { projectId, userId: { not: person('ann') } } });
+  for (const [owner, role] of [[null, 'admin'], [projectId, 'engineer']] as const) await database.apiKey.create({ data: { id: uuidv7(), projectId: owner, name: role, role, hash: uuidv7(), prefix: 'prn_x' } });
+  await flagged(1);
+  const { roundId } = await collect();
+  const [item] = await claim('ann', 1);
+  if (item === undefined) throw new Error('no item');
+  expect(await answer('ann', item, { kind: 'skip' })).toMatchObject({ itemState: 'unresolved' });
+  expect(await reviews.roundState({ projectId, roundId: roundId ?? '' })).toMatchObject({ left: 0 });
+});
+
+it('a repeated undo does not hand out a hold that is over or somebody else\'s', async () => {
+  await flagged(1);
+  await collect();
+  const [item] = await claim('ann', 1);
+  if (item === undefined) throw new Error('no item');
+  const { annotationId } = await answer('ann', item);
+  const undo = { projectId, annotationId, userId: person('ann'), key: 'undo', leaseSeconds: 60 };
+  await reviews.withdraw(undo);
+  await expire(item.id);
+  await expect(reviews.withdraw(undo)).rejects.toMatchObject({ code: 'REVIEW_LEASE_EXPIRED' });
+  await claim('bob', 1);
+  await expect(reviews.withdraw(undo)).rejects.toMatchObject({ code: 'REVIEW_LEASE_EXPIRED' });
+});
+
 it('importing the same labels again changes nothing, nor does it undo what a person decided', async () => {
   const [one] = await flagged(1);
   const sha256 = one?.imageId.replaceAll('-', '').padEnd(64, '0') ?? '';

@@ -2,7 +2,6 @@
 import sharp from 'sharp';
 import { drawInfoBar } from './info-bar.ts';
 import { cutArt } from './cut-art.ts';
-import { drawnArt } from './drawn-art.ts';
 import { iconArt } from './icon-art.ts';
 import { backLayerSvg, frontLayerSvg, screenTuftSvg } from './landscape.ts';
 import { between, chanceOf } from './random.ts';
@@ -37,9 +36,8 @@ const rgb = async (svg: string): Promise<Raster> => {
 /** Sprite heights kept ready; the nearest larger one is used, so no sampling skips pixels. */
 const SPRITE_HEIGHTS = [40, 64, 96, 150, 220] as const;
 
-const ART: Readonly<Record<Family, (species: Species, coat: Coat) => string>> = { icon: iconArt, drawn: drawnArt, cut: cutArt };
-const WIDE = { box: '0 0 48 40', height: 533 } as const;
-const BOARD: Readonly<Record<Family, { readonly box: string; readonly height: number }>> = { icon: { box: '0 0 32 32', height: 640 }, drawn: WIDE, cut: WIDE };
+const ART: Readonly<Record<Family, (species: Species, coat: Coat) => string>> = { icon: iconArt, cut: cutArt };
+const BOARD: Readonly<Record<Family, { readonly box: string; readonly height: number }>> = { icon: { box: '0 0 32 32', height: 640 }, cut: { box: '0 0 48 40', height: 533 } };
 
 const animalSprite = async (animal: Animal, scene: Scene, height: number): Promise<Sprite> => {
   const coat = coatOf(animal.species, scene.look.season, scene.look.stage, STAGES);
@@ -72,7 +70,7 @@ const NIGHT_GROUND = 0.74;
 /** How much paler fur looks under the flash; dark coats stay dark, and on snow all do. */
 const FUR_SHINE: Readonly<Record<Species, number>> = { deer: 0.4, fox: 0.4, hare: 0.4, badger: 0.05, boar: 0 };
 
-/** Fog dims an animal by its distance. */
+/** Fog dims an animal by its distance; fur shines under the flash. */
 const clarity = (scene: Scene, animal: Animal): { clearness: number; veil: Colour } => {
   const clear = 1 - fogAt(scene, animal.feet);
   if (scene.light.kind === 'day') return { clearness: clear, veil: FOG };

@@ -110,7 +110,7 @@ const animalsOf = (chance: Chance, site: Site, species: Species, family: Family)
     return {
       species, family, mirrored, feet,
       x: between(chance, 104, PICTURE.width - 104),
-      height: (76 + 70 * here) * RELATIVE_SIZE[species] * between(chance, 0.92, 1.08),
+      height: (68 + 73 * here) * RELATIVE_SIZE[species] * between(chance, 0.92, 1.08),
       tilt: between(chance, -0.09, 0.09),
       smear: moving < 0.25 ? between(chance, 3, 8) : between(chance, 0, 1.5),
     };
@@ -133,7 +133,7 @@ export const lookOf = (seed: number, season: Season, progress: number): Look => 
 const lensOf = (chance: Chance, season: Season, progress: number): Lens => {
   const wear = mix(...SEASON_PLANS[season].lens, progress);
   const breath = chance() < 0.1 * wear ? between(chance, 0.1, 0.3) : 0;
-  return { haze: 0.4 * wear + breath, blur: 1.2 * wear * between(chance, 0.8, 1.2), dust: wear };
+  return { haze: 0.45 * wear + breath, blur: 1.4 * wear * between(chance, 0.8, 1.2), dust: wear };
 };
 
 type Moment = { readonly at: number; readonly label: Label; readonly camera: number; readonly frames: number };

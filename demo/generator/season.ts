@@ -29,11 +29,11 @@ export const SEASON_PLANS: Readonly<Record<Season, SeasonPlan>> = {
   },
   fall: {
     from: '2025-09-08', days: 80, nightShare: [0.24, 0.42], lens: [0.12, 0.25], celsius: [0, 16], daylight: [7.0, 18.2],
-    weather: { clear: 0.57, rain: 0.23, fog: 0.2, snowfall: 0 },
+    weather: { clear: 0.55, rain: 0.23, fog: 0.22, snowfall: 0 },
   },
   snow: {
     from: '2025-12-01', days: 85, nightShare: [0.42, 0.55], lens: [0.25, 0.34], celsius: [-17, 1], daylight: [8.1, 16.6],
-    weather: { clear: 0.64, rain: 0, fog: 0.1, snowfall: 0.26 },
+    weather: { clear: 0.56, rain: 0, fog: 0.14, snowfall: 0.3 },
   },
   thaw: {
     from: '2026-03-02', days: 80, nightShare: [0.5, 0.3], lens: [0.34, 0.4], celsius: [-3, 11], daylight: [6.6, 19.0],

@@ -5,13 +5,13 @@ export const LABELS = ['badger', 'boar', 'deer', 'empty', 'fox', 'hare'] as cons
 export type Label = (typeof LABELS)[number];
 export type Species = Exclude<Label, 'empty'>;
 
-/** Three unrelated sets of drawings of the same animals. */
-export type Family = 'icon' | 'drawn' | 'cut';
+/** Two unrelated sets of drawings of the same animals. */
+export type Family = 'icon' | 'cut';
 
 /** Which drawings a stream is made of: `usual` ones, seen while the generator was tuned, or those held out until it was frozen. */
 export type Drawings = 'usual' | 'heldOut';
 
-export const FAMILIES: Readonly<Record<Drawings, readonly Family[]>> = { usual: ['icon', 'drawn'], heldOut: ['cut'] };
+export const FAMILIES: Readonly<Record<Drawings, readonly Family[]>> = { usual: ['icon'], heldOut: ['cut'] };
 
 /** Colours of an animal by part. */
 export type Coat = {
@@ -39,7 +39,7 @@ const winter: Readonly<Record<Species, Coat>> = {
   boar: { main: '#3a3230', shade: '#2a2423', pale: '#6a5f57', dark: '#161313' },
   fox: { main: '#b97546', shade: '#935a34', pale: '#ece4d8', dark: '#33251f' },
   badger: { main: '#83817c', shade: '#5a5955', pale: '#e9e7e2', dark: '#242424' },
-  hare: { main: '#e4e1da', shade: '#a39d95', pale: '#f4f1ea', dark: '#3a3531' },
+  hare: { main: '#e0dad0', shade: '#9d968c', pale: '#f4f1ea', dark: '#3a3531' },
 };
 
 /** How far the moult to the winter coat has gone, 0–1. */

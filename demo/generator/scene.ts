@@ -4,7 +4,7 @@ import { mix, SEASONS, SEASON_PLANS, type Season, type Weather } from './season.
 import { PICTURE, siteOf, type Site } from './site.ts';
 import { FAMILIES, LABELS, RELATIVE_SIZE, type Drawings, type Family, type Label, type Species } from './species.ts';
 
-export const GENERATOR_VERSION = 'trail-1';
+export const GENERATOR_VERSION = 'trail-2';
 export const CAMERAS = 6;
 /** How many states of a season a background passes through (early, middle, late). */
 export const STAGES = 3;

@@ -21,7 +21,7 @@ it('draws whole numbers with both ends, and shuffles without loss', () => {
   const chance = chanceOf('whole');
   const drawn = new Set(Array.from({ length: 200 }, () => wholeBetween(chance, 1, 3)));
   expect(drawn).toEqual(new Set([1, 2, 3]));
-  expect([...shuffled(chance, [1, 2, 3, 4, 5])].sort()).toEqual([1, 2, 3, 4, 5]);
+  expect([...shuffled(chance, [1, 2, 3, 4, 5])].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
   expect(between(chance, 5, 5)).toBe(5);
   expect(() => pick(chance, [])).toThrow(RangeError);
 });

@@ -31,12 +31,15 @@ export async function drawPictures(seed: number, perPeriod: number): Promise<rea
   }
 }
 
+/** No picture is this sharp. A first model of few images may be wrong at a confidence of exactly 1, which no threshold on confidence catches. */
+const everySharpness = 1e9;
+
 /** Everything is asked about, half of it for the audit: twenty answers then hold both something to learn and something to judge by. */
 export function askAboutAll(gate: Partial<Policy['gate']>): Policy {
   return {
     ...defaultPolicy,
     audit: { share: 0.5 },
-    flagging: { ...defaultPolicy.flagging, confidenceMin: 1, marginMin: 1, burstSeconds: 0, nearDuplicateBits: -1 },
+    flagging: { ...defaultPolicy.flagging, confidenceMin: 1, marginMin: 1, sharpnessMin: everySharpness, burstSeconds: 0, nearDuplicateBits: -1 },
     review: { ...defaultPolicy.review, shareMax: 1, blindShare: 0 },
     retrain: { afterLabels: 0, labelsMin: 1 },
     gate: { ...defaultPolicy.gate, evidenceMin: 4, ...gate },

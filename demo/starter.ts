@@ -1,8 +1,7 @@
 /** Draws what the demo project starts from: `start/<class>/` of the first season, and `arrivals/` of the next. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { writeStream } from './generator/write-stream.ts';
 

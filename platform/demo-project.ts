@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { slugOf } from '../cli/slug.ts';
 import { setupFailed } from './setup-error.ts';
 import { runFirstSteps } from './run-first-steps.ts';
 
@@ -27,9 +28,6 @@ async function answers(url: string, secret: string): Promise<boolean> {
   const response = await fetch(`${url}/v1/me`, { headers: { 'x-api-key': secret } }).catch(() => null);
   return response?.status === 200;
 }
-
-/** A name as a project's address: lower-case letters, digits and dashes. */
-export const slugOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 48) || 'project';
 
 /**
  * Makes sure that there is a project to look at: the demo, or one from a person's own images. Goes through the running

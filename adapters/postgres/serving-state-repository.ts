@@ -1,6 +1,9 @@
 import type { ModelVersion } from '../../domain/ports-models.ts';
 import type { Database } from './connection.ts';
 
+/** A process speaks about every second. */
+const aliveMs = 5_000;
+
 /** What each serving process says it runs: a projection of promotions, for whoever compares the two. */
 export function createServingStateRepository(database: Database) {
   return {
@@ -10,6 +13,9 @@ export function createServingStateRepository(database: Database) {
         await database.servingState.upsert({ where: { processId_projectId: { processId, projectId } }, create: { processId, projectId, ...reported }, update: reported });
       }
     },
+    /** Processes of the project that spoke lately and run something else; one that was killed goes quiet and is not waited for. */
+    behind: (projectId: string, modelVersionId: string): Promise<number> =>
+      database.servingState.count({ where: { projectId, modelVersionId: { not: modelVersionId }, reportedAt: { gt: new Date(Date.now() - aliveMs) } } }),
     /** A process that ends runs nothing. */
     async forget(processId: string): Promise<void> {
       await database.servingState.deleteMany({ where: { processId } });

@@ -3,7 +3,7 @@ import { idSchema, pageOf, pageQuerySchema } from '../../contracts/common.ts';
 import {
   type GateReportReply, gateReportSchema, modelVersionSchema, promoteBodySchema, promotionSchema, retrainBodySchema, type RetrainState, retrainStateSchema, rollbackBodySchema,
 } from '../../contracts/models.ts';
-import { promoteVersion, rollBack } from '../../application/models/promote-version.ts';
+import { promoteVersion, type PromoteVersionDependencies, rollBack } from '../../application/models/promote-version.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { DatasetVersions, GateReportRecord, ModelRecords, ModelVersion, Promotion } from '../../domain/ports-models.ts';
@@ -15,6 +15,7 @@ export interface ModelRoutesDependencies {
   readonly datasets: Pick<DatasetVersions, 'byId'>;
   readonly workflows: Workflows;
   readonly clock: Clock;
+  readonly servingFollows: PromoteVersionDependencies['servingFollows'];
 }
 
 const project = '/v1/projects/{project}';

@@ -5,6 +5,8 @@ import type { ModelRecords, ModelVersion, Promotion } from '../../domain/ports-m
 export interface PromoteVersionDependencies {
   readonly records: ModelRecords;
   readonly clock: Clock;
+  /** Waits, within bounds, until serving answers with a version. */
+  readonly servingFollows: (projectId: string, modelVersionId: string) => Promise<unknown>;
 }
 
 export interface PromoteVersionRequest {
@@ -19,14 +21,14 @@ export interface PromoteVersionRequest {
   readonly key: string;
 }
 
-/** Moves the champion: the one place that does. The MLflow alias and serving follow within seconds. @throws PerennialError PROMOTION_CONFLICT, MODEL_VERSION_NOT_FOUND */
+/** Moves the champion: the one place that does. Serving has followed when it answers, the MLflow alias does within seconds. @throws PerennialError PROMOTION_CONFLICT, MODEL_VERSION_NOT_FOUND */
 export async function promoteVersion(deps: PromoteVersionDependencies, request: PromoteVersionRequest): Promise<Promotion> {
   const to = await deps.records.versionById(request.toId);
   if (to === null || to.projectId !== request.projectId || to.headKey === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND');
   const champion = await deps.records.champion(request.projectId);
   const fromId = request.expectFromId === undefined ? (champion?.id ?? null) : request.expectFromId;
   const { expectFromId: _expected, ...rest } = request;
-  return deps.records.promote({ ...rest, kind: fromId === null ? 'first' : 'promotion', fromId, eventDay: await eventDay(deps, request.projectId) });
+  return moved(deps, request.projectId, await deps.records.promote({ ...rest, kind: fromId === null ? 'first' : 'promotion', fromId, eventDay: await eventDay(deps, request.projectId) }));
 }
 
 /** Goes back to the champion before this one; inside the last three versions no gate is asked. @throws PerennialError PROMOTION_NOTHING_TO_ROLL_BACK, PROMOTION_CONFLICT */
@@ -35,10 +37,16 @@ export async function rollBack(deps: PromoteVersionDependencies, request: { proj
   const current = history[0];
   const before = history.find((each) => each.toId === current?.toId && each.kind !== 'rollback')?.fromId ?? null;
   if (current === undefined || before === null) throw new PerennialError('PROMOTION_NOTHING_TO_ROLL_BACK');
-  return deps.records.promote({
+  return moved(deps, request.projectId, await deps.records.promote({
     projectId: request.projectId, kind: 'rollback', fromId: request.expectFromId ?? current.toId, toId: before, gateReportId: null, onCannotTell: false,
     reason: request.reason, decidedBy: request.decidedBy, key: request.key, eventDay: await eventDay(deps, request.projectId),
-  });
+  }));
+}
+
+/** Said once serving has followed: the next prediction then carries the new version. */
+async function moved(deps: PromoteVersionDependencies, projectId: string, promotion: Promotion): Promise<Promotion> {
+  await deps.servingFollows(projectId, promotion.toId);
+  return promotion;
 }
 
 /** A replay moves event time; without predictions it is today. */

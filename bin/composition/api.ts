@@ -21,7 +21,7 @@ import { createReviewRoutes } from '../../api/routes/reviews.ts';
 import { createScheduleRoutes } from '../../api/routes/schedules.ts';
 import { createApp } from '../../api/server.ts';
 import type { apiConfig, readConfig } from '../config.ts';
-import { buildFreezing } from './models.ts';
+import { buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof apiConfig>>;
@@ -49,7 +49,7 @@ export function buildApi(config: Config) {
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
-    ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock }),
+    ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database) }),
     ...createScheduleRoutes({ workflows }),
     ...createLineageRoutes({ lineage: createLineageRepository(database) }),
     ...createViewRoutes({ urls, store, views: createViewRepository(database), view: (bytes, sideMax) => images.view(bytes, sideMax), sha256 }),

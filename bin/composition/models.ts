@@ -4,6 +4,8 @@ import { createEmbeddingRepository } from '../../adapters/postgres/embedding-rep
 import type { Database } from '../../adapters/postgres/connection.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { freezeDataset, type FreezeDependencies } from '../../application/datasets/freeze-dataset.ts';
+import { awaitServing } from '../../application/models/await-serving.ts';
+import { createServingStateRepository } from '../../adapters/postgres/serving-state-repository.ts';
 import { readManifest } from '../../application/datasets/read-manifest.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
@@ -46,4 +48,11 @@ export function buildEmbeddingReader(database: Database, store: ObjectStore, cac
       return new Map(found.map(([imageId], at) => [imageId, rows[at] as Float32Array]));
     },
   };
+}
+
+/** Waits until the living serving processes answer with a version. */
+export function buildServingFollows(database: Database): (projectId: string, modelVersionId: string) => Promise<boolean> {
+  const states = createServingStateRepository(database);
+  const wait = (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms); });
+  return (projectId, modelVersionId) => awaitServing({ states, now: () => performance.now(), wait }, projectId, modelVersionId);
 }

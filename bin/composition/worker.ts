@@ -25,7 +25,7 @@ import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/ports.ts';
 import type { readConfig, workerConfig } from '../config.ts';
-import { buildDatasetVersions, buildEmbeddingReader, buildFreezing } from './models.ts';
+import { buildDatasetVersions, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof workerConfig>>;
@@ -43,6 +43,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
   const embeddings = buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR);
   const served = createServedProjectRepository(database);
   const reviews = createReviewRepository(database);
+  const servingFollows = buildServingFollows(database);
   const readDefault = async (): Promise<Uint8Array> => {
     if (config.BACKBONE_FILE === undefined) throw new PerennialError('PROJECT_HAS_NO_MODEL', 'There is no default backbone: set BACKBONE_FILE.');
     return readFile(config.BACKBONE_FILE);
@@ -59,7 +60,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
       records, datasets, projectSlug: async (projectId) => (await served.byId(projectId)).slug, labelsMin: async (projectId) => (await served.byId(projectId)).policy.retrain.labelsMin,
       train: (request) => trainVersion(training, request),
       judge: (request) => judgeChallenger({ ...shared, policy: async (projectId) => (await served.byId(projectId)).policy }, request),
-      promote: (request) => promoteVersion({ records, clock }, request),
+      promote: (request) => promoteVersion({ records, clock, servingFollows }, request),
       reconcile,
       setChallenger: async (projectId, version) => {
         if (version.mlflowVersion !== null) await registry.setAlias(registeredModelOf((await served.byId(projectId)).slug), 'challenger', version.mlflowVersion);

@@ -62,8 +62,11 @@ export const annotateBodySchema = z.strictObject({
   kind: z.enum(annotationKinds),
   classId: z.number().int().min(0).optional(),
   comment: z.string().max(2000).optional(),
+  /** With `not_in_list`: the class that should be there. */
+  proposedName: z.string().trim().min(1).max(120).optional(),
   leadTimeMs: z.number().int().min(0).max(86_400_000).optional(),
-}).refine((b) => (b.kind === 'class') === (b.classId !== undefined), { path: ['classId'], message: 'a class needs its id, other kinds have none' });
+}).refine((b) => (b.kind === 'class') === (b.classId !== undefined), { path: ['classId'], message: 'a class needs its id, other kinds have none' })
+  .refine((b) => b.proposedName === undefined || b.kind === 'not_in_list', { path: ['proposedName'], message: 'only what is not in the list has a name of its own' });
 export const annotateReplySchema = z.strictObject({ annotationId: idSchema, itemState: z.enum(['open', 'settled', 'unresolved']) });
 export type AnnotateReply = z.infer<typeof annotateReplySchema>;
 

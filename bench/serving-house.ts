@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createMinioStore } from '../adapters/object-store/minio-store.ts';
+import { modelFiles } from '../adapters/onnx/model-files.ts';
+import { createDatabase, type Database } from '../adapters/postgres/connection.ts';
+import { defaultPolicy } from '../domain/policy.ts';
+import type { ObjectStore } from '../domain/ports.ts';
+import { createFreshDatabase, prepareTemplate } from '../testing/fresh-database.ts';
+import { startTestServices } from '../testing/services.ts';
+import { makeProject, promoteHead, startServing } from '../testing/serving-process.ts';
+
+/** The real serving process with a champion, on a database and a store of its own. */
+export interface ServingHouse {
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly store: ObjectStore;
+  readonly projectId: string;
+  /** Sends one picture as a new request and waits for its answer. @throws Error where the answer is not 200 */
+  post(jpeg: Uint8Array): Promise<void>;
+  /** CPU-seconds of the serving process so far, all threads. */
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+}
+
+/** What Linux counts processor time in. */
+const ticksASecond = 100;
+
+/** User and system time of a process and all its threads, in seconds. Linux alone tells it of another process. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksASecond;
+}
+
+/** Two classes, so sure of themselves that nearly all flags are the audit's: what a champion in service does. */
+const sureHead = () => ({
+  classIds: [0, 1], dimensions: 1280, weights: new Float32Array(2560).map((_, at) => 40 * Math.sin(at)), bias: new Float32Array(2), temperature: 1, normalise: 'l2' as const, centroids: null,
+});
+
+/** @param environment added to that of the serving process */
+export async function startServingHouse(backbone: Uint8Array, environment: Readonly<Record<string, string>> = {}): Promise<ServingHouse> {
+  const services = await startTestServices(['postgres', 'object-store']);
+  const { env } = services;
+  const template = await prepareTemplate(env['MIGRATION_DATABASE_URL']!, 'prisma/migrations');
+  const fresh = await createFreshDatabase({ ...env, PERENNIAL_TEST_TEMPLATE: template.name });
+  const database = createDatabase(fresh.databaseUrl);
+  const store = createMinioStore({ endpoint: env['S3_ENDPOINT']!, accessKey: env['S3_ACCESS_KEY']!, secretKey: env['S3_SECRET_KEY']!, bucket: env['S3_BUCKET']! });
+  const { weightsDigest, preprocessing } = modelFiles.facts(backbone);
+  const backboneKey = `backbones/${weightsDigest}.onnx`;
+  await store.put(backboneKey, backbone);
+  const project = await makeProject(database, defaultPolicy);
+  await promoteHead({ database, store }, project, { head: sureHead(), backboneKey, weightsDigest, preprocessing, number: 1 });
+  const serving = await startServing({ ...env, DATABASE_URL: fresh.databaseUrl, PERENNIAL_CACHE_DIR: '.perennial/cache', ...environment });
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  let sent = 0;
+  return {
+    database, databaseUrl: fresh.databaseUrl, store, projectId: project.id,
+    post: (jpeg) => new Promise((resolve, reject) => {
+      sent += 1;
+      const headers = { authorization: `Bearer ${project.secret}`, 'idempotency-key': `bench-${sent}`, 'content-type': 'image/jpeg', 'content-length': jpeg.byteLength };
+      const call = request(`${serving.url}/v1/projects/${project.slug}/predictions?camera=c${sent % 7}`, { method: 'POST', agent, headers }, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('end', () => (answer.statusCode === 200 ? resolve() : reject(new Error(Buffer.concat(parts).toString()))));
+      });
+      call.on('error', reject);
+      call.end(jpeg);
+    }),
+    cpuSeconds: () => cpuSecondsOf(serving.pid),
+    async stop() {
+      agent.destroy();
+      await serving.end('SIGTERM');
+      await database.$disconnect();
+      await fresh.drop();
+      await services.stop();
+    },
+  };
+}

@@ -35,3 +35,21 @@ it('COLLECT3 lets bursts and classes take turns where values are close', () => {
   expect(chooseItems([...foxes, ...others], 3).map((each) => each.id).toSorted()).toEqual(['d', 'f1', 'h']);
   expect(chooseItems([...foxes, item('far', 0.2, { topClassId: 9 })], 3).map((each) => each.id)).toEqual(['f1', 'f2', 'f3']);
 });
+
+it('COLLECT4 keeps flagged items in the order of their value, and strews audit items among them so that a place tells nothing', () => {
+  const uuid = (at: number): string => `01a20d99-469b-708f-ba3e-${at.toString(16).padStart(12, '0')}`;
+  const places: number[] = [];
+  for (let round = 0; round < 40; round += 1) {
+    const items = Array.from({ length: 100 }, (_, at) => item(uuid(round * 100 + at), 1 - at / 100, { purpose: at % 10 === 0 ? 'audit' : 'flagged', topClassId: at }));
+    const chosen = chooseItems(items, 1_000);
+    const values = chosen.filter((each) => each.purpose === 'flagged').map((each) => each.value);
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    places.push(...chosen.flatMap((each, at) => (each.purpose === 'audit' ? [at / chosen.length] : [])));
+  }
+  // Uniform over the round: each quarter has about a quarter of them.
+  for (const quarter of [0, 1, 2, 3]) {
+    const share = places.filter((at) => Math.floor(at * 4) === quarter).length / places.length;
+    expect(share).toBeGreaterThan(0.18);
+    expect(share).toBeLessThan(0.32);
+  }
+});

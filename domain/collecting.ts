@@ -1,3 +1,5 @@
+import { shareOf } from './splits.ts';
+
 /** A flagged item that waits to be asked about. */
 export interface WaitingItem {
   readonly id: string;
@@ -23,13 +25,19 @@ export function roundBudget(limits: { itemsMax: number; shareMax: number }, arri
 }
 
 /**
- * Which items a round asks about, in the order asked: audit items first, all of them, then flagged ones by value under the
- * budget. Where values are close, bursts and predicted classes take turns, so that a round is not forty frames of one fox.
+ * Which items a round asks about, in the order asked: all audit items, and flagged ones by value under the budget. Where
+ * values are close, bursts and predicted classes take turns, so that a round is not forty frames of one fox. Audit and gold
+ * items are strewn evenly among the flagged ones, by a hash of their ids: a place in the round tells nobody which is which.
  */
 export function chooseItems(waiting: readonly WaitingItem[], budget: number): readonly WaitingItem[] {
-  const audit = waiting.filter((each) => each.purpose !== 'flagged');
+  const strewn = waiting.filter((each) => each.purpose !== 'flagged');
   const flagged = waiting.filter((each) => each.purpose === 'flagged').toSorted((a, b) => b.value - a.value || (a.id < b.id ? -1 : 1));
-  return [...audit, ...inTurns(flagged).slice(0, budget)];
+  const asked = inTurns(flagged).slice(0, budget);
+  const placed = [
+    ...asked.map((item, at) => ({ item, at: (at + 0.5) / asked.length })),
+    ...strewn.map((item) => ({ item, at: shareOf(`place/${item.id}`) })),
+  ];
+  return placed.toSorted((a, b) => a.at - b.at || (a.item.id < b.item.id ? -1 : 1)).map(({ item }) => item);
 }
 
 function inTurns(byValue: readonly WaitingItem[]): WaitingItem[] {

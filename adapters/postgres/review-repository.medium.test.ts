@@ -62,7 +62,7 @@ describe('rounds', () => {
     expect(one.roundId).toBe(two.roundId);
     expect(one.outcome).toBe('done');
     const items = await database.reviewItem.findMany({ where: { roundId: one.roundId }, orderBy: { position: 'asc' } });
-    expect(items.map((each) => each.purpose)).toEqual(['audit', 'audit', 'flagged']);
+    expect(items.map((each) => each.purpose).toSorted()).toEqual(['audit', 'audit', 'flagged']);
     expect(await reviews.roundState({ projectId, roundId: one.roundId ?? '' })).toMatchObject({ state: 'open', left: 3, settled: 0 });
   });
 

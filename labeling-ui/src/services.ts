@@ -8,3 +8,11 @@ export const queryClient = new QueryClient({
 });
 
 export const newKey = (): string => crypto.randomUUID();
+
+const languageName = 'perennial.language';
+/** What the person chose in this browser; null where the browser's own languages decide. */
+export const chosenLanguage = (): string | null => localStorage.getItem(languageName);
+export function chooseLanguage(language: string): void {
+  localStorage.setItem(languageName, language);
+  location.reload();
+}

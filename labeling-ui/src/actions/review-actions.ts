@@ -1,7 +1,11 @@
 import type { ReviewItemReply } from '../../../contracts/reviews.ts';
-import type { Decision } from '../features/review/save-queue.ts';
 import type { PaletteEntry } from '../features/review/palette.ts';
+import type { Macro } from '../features/review/preferences.ts';
+import type { Decision } from '../features/review/save-queue.ts';
+import type { LightKnob } from '../viewer/light.ts';
 import type { Action } from './action.ts';
+
+export type ReviewDialog = 'search' | 'commands' | 'help' | 'comment' | 'macros';
 
 /** What the actions of the review page see and may do. */
 export interface ReviewContext {
@@ -15,12 +19,19 @@ export interface ReviewContext {
   decide(decision: Decision): void;
   undo(): void;
   move(by: number): void;
+  /** To the first image of the next or previous burst. */
+  moveBurst(direction: 1 | -1): void;
   toggleZoom(): void;
-  open(what: 'search' | 'help' | 'comment'): void;
+  toggleMagnifier(): void;
+  toggleLight(): void;
+  turnLight(knob: LightKnob, by: number): void;
+  resetLight(): void;
+  open(what: ReviewDialog): void;
 }
 export type ReviewAction = Action<ReviewContext>;
 
 const canAnswer = ({ item, mayDecide }: ReviewContext): boolean => item !== null && mayDecide;
+const hasImage = ({ item }: ReviewContext): boolean => item !== null;
 
 /** What a digit answers: the model's top five, or on a blind item the fixed palette, so that a digit gives nothing away. */
 export function digitAnswer({ item, palette }: Pick<ReviewContext, 'item' | 'palette'>, digit: number): { classId: number; name: string } | null {
@@ -41,7 +52,12 @@ const pick = (digit: number): ReviewAction => ({
   },
 });
 
-const fixed: readonly ReviewAction[] = [
+const lightStep = 0.1;
+const turn = (id: `${LightKnob}-${'up' | 'down'}`, key: string, knob: LightKnob, by: number): ReviewAction => ({
+  id, label: `action.${id}`, group: 'look', keys: [`[Shift]+${key}`], enabledWhen: hasImage, run: ({ turnLight }) => turnLight(knob, by),
+});
+
+const answering: readonly ReviewAction[] = [
   {
     id: 'accept', label: 'action.accept', group: 'answer', keys: ['Space', 'Enter', 'NumpadEnter'],
     enabledWhen: (context) => canAnswer(context) && (context.item?.prediction?.top.length ?? 0) > 0,
@@ -58,16 +74,45 @@ const fixed: readonly ReviewAction[] = [
   plain('unsure', 'u', 'unsure'), plain('not-in-list', 'n', 'not_in_list'), plain('bad-image', 'b', 'bad_image'), plain('person', 'p', 'person'), plain('skip', 's', 'skip'),
   { id: 'search', label: 'action.search', group: 'answer', keys: ['[Shift]+/'], enabledWhen: canAnswer, run: ({ open }) => open('search') },
   { id: 'comment', label: 'action.comment', group: 'answer', keys: ['c'], enabledWhen: canAnswer, run: ({ open }) => open('comment') },
-  { id: 'undo', label: 'action.undo', group: 'move', keys: ['$mod+z', 'Backspace'], enabledWhen: ({ canUndo }) => canUndo, run: ({ undo }) => undo() },
-  { id: 'previous', label: 'action.previous', group: 'move', keys: ['ArrowLeft'], enabledWhen: ({ canGo }) => canGo.back, run: ({ move }) => move(-1) },
-  { id: 'next', label: 'action.next', group: 'move', keys: ['ArrowRight'], enabledWhen: ({ canGo }) => canGo.on, run: ({ move }) => move(1) },
-  { id: 'zoom', label: 'action.zoom', group: 'look', keys: ['z'], enabledWhen: ({ item }) => item !== null, run: ({ toggleZoom }) => toggleZoom() },
-  { id: 'help', label: 'action.help', group: 'look', keys: ['[Shift]+?'], enabledWhen: () => true, run: ({ open }) => open('help') },
 ];
 
-/** The whole table: what is always there, and one action for each class. */
-export function reviewActions(palette: readonly PaletteEntry[]): readonly ReviewAction[] {
-  return [...fixed, ...palette.map(({ classId, name, key }): ReviewAction => ({
-    id: `class-${classId}`, label: 'action.class', labelParams: { name }, group: 'class', keys: key === null ? [] : [key], enabledWhen: canAnswer, run: ({ decide }) => decide({ kind: 'class', classId }),
-  }))];
+const moving: readonly ReviewAction[] = [
+  { id: 'undo', label: 'action.undo', group: 'move', keys: ['$mod+z', 'Backspace'], enabledWhen: ({ canUndo }) => canUndo, run: ({ undo }) => undo() },
+  { id: 'previous', label: 'action.previous', group: 'move', keys: ['ArrowLeft', 'PageUp'], enabledWhen: ({ canGo }) => canGo.back, run: ({ move }) => move(-1) },
+  { id: 'next', label: 'action.next', group: 'move', keys: ['ArrowRight', 'PageDown'], enabledWhen: ({ canGo }) => canGo.on, run: ({ move }) => move(1) },
+  { id: 'previous-burst', label: 'action.previous-burst', group: 'move', keys: ['Shift+ArrowLeft'], enabledWhen: ({ canGo }) => canGo.back, run: ({ moveBurst }) => moveBurst(-1) },
+  { id: 'next-burst', label: 'action.next-burst', group: 'move', keys: ['Shift+ArrowRight'], enabledWhen: ({ canGo }) => canGo.on, run: ({ moveBurst }) => moveBurst(1) },
+];
+
+const looking: readonly ReviewAction[] = [
+  { id: 'zoom', label: 'action.zoom', group: 'look', keys: ['z'], enabledWhen: hasImage, run: ({ toggleZoom }) => toggleZoom() },
+  { id: 'magnifier', label: 'action.magnifier', group: 'look', keys: ['m'], enabledWhen: hasImage, run: ({ toggleMagnifier }) => toggleMagnifier() },
+  { id: 'light', label: 'action.light', group: 'look', keys: ['l'], enabledWhen: hasImage, run: ({ toggleLight }) => toggleLight() },
+  turn('brightness-down', '[', 'brightness', -lightStep), turn('brightness-up', ']', 'brightness', lightStep),
+  turn('contrast-down', ';', 'contrast', -lightStep), turn('contrast-up', "'", 'contrast', lightStep),
+  turn('gamma-down', ',', 'gamma', -lightStep), turn('gamma-up', '.', 'gamma', lightStep),
+  { id: 'light-reset', label: 'action.light-reset', group: 'look', keys: ['[Shift]+\\'], enabledWhen: hasImage, run: ({ resetLight }) => resetLight() },
+];
+
+const ofPage: readonly ReviewAction[] = [
+  { id: 'commands', label: 'action.commands', group: 'page', keys: ['$mod+k'], enabledWhen: () => true, run: ({ open }) => open('commands') },
+  { id: 'help', label: 'action.help', group: 'page', keys: ['[Shift]+?'], enabledWhen: () => true, run: ({ open }) => open('help') },
+  { id: 'macros', label: 'action.macros', group: 'page', keys: [], enabledWhen: () => true, run: ({ open }) => open('macros') },
+];
+
+/** The whole table: what is always there, one action for each class, one for each of the person's macros. */
+export function reviewActions(palette: readonly PaletteEntry[], macros: readonly Macro[] = []): readonly ReviewAction[] {
+  return [
+    ...answering,
+    ...palette.map(({ classId, name, key }): ReviewAction => ({
+      id: `class-${classId}`, label: 'action.class', labelParams: { name }, group: 'class', keys: key === null ? [] : [key], enabledWhen: canAnswer, run: ({ decide }) => decide({ kind: 'class', classId }),
+    })),
+    ...macros.map(({ id, name, key, decision }): ReviewAction => ({
+      id: `macro-${id}`, label: 'action.macro', labelParams: { name }, group: 'macro', keys: key === null ? [] : [key],
+      // A macro about a class that is gone answers nothing.
+      enabledWhen: (context) => canAnswer(context) && (decision.kind !== 'class' || context.palette.some((entry) => entry.classId === decision.classId)),
+      run: ({ decide }) => decide(decision),
+    })),
+    ...moving, ...looking, ...ofPage,
+  ];
 }

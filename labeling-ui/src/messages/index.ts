@@ -4,12 +4,32 @@ export type { MessageKey } from './en.ts';
 export type Catalogue = Readonly<Record<MessageKey, string>>;
 export type Params = Readonly<Record<string, string | number>>;
 
-const catalogue: Catalogue = en;
-const language = 'en';
+/** The languages that are there, each by its own name. */
+export const languages = { en: 'English', es: 'Español' } as const;
+export type Language = keyof typeof languages;
 
-/** The text for a key, with `{name}` filled in; numbers as the person's locale writes them. */
+let catalogue: Catalogue = en;
+let language: Language = 'en';
+
+/** Which language to show: what the person chose, else the first one the browser asks for that is there. */
+export function languageOf(chosen: string | null, asked: readonly string[]): Language {
+  const wanted = [...(chosen === null ? [] : [chosen]), ...asked].map((each) => each.slice(0, 2).toLowerCase());
+  return wanted.find((each): each is Language => Object.hasOwn(languages, each)) ?? 'en';
+}
+
+/** From here on `t` speaks this language. Called once, before anything is shown. */
+export async function speak(next: Language): Promise<void> {
+  catalogue = next === 'es' ? (await import('./es.ts')).es : en;
+  language = next;
+}
+export const spoken = (): Language => language;
+
+/** The text for a key, with `{name}` filled in, numbers as the person's locale writes them; a `count` of one takes the text for one. */
 export function t(key: MessageKey, params: Params = {}): string {
-  return catalogue[key].replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+  const one = `${key}.one`;
+  const { count } = params;
+  const chosen = typeof count === 'number' && isMessageKey(one) && pluralOf(count) === 'one' ? one : key;
+  return catalogue[chosen].replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     return value === undefined ? whole : typeof value === 'number' ? formatNumber(value) : value;
   });
@@ -19,8 +39,21 @@ export const isMessageKey = (key: string): key is MessageKey => Object.hasOwn(en
 
 /** The browser's own locale where it fits the language shown, so that an English page in Britain has British dates. */
 const locale = (): string => (typeof navigator !== 'undefined' && navigator.language.startsWith(language) ? navigator.language : language);
-export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value);
+
+/** Making a formatter takes longer than using it a hundred times. */
+const made = new Map<string, unknown>();
+function kept<Formatter>(name: string, make: (locale: string) => Formatter): Formatter {
+  const key = `${name}/${locale()}`;
+  if (!made.has(key)) made.set(key, make(locale()));
+  return made.get(key) as Formatter;
+}
+const pluralOf = (count: number): Intl.LDMLPluralRule => kept('plural', (of) => new Intl.PluralRules(of)).select(count);
+export const formatNumber = (value: number): string => kept('number', (of) => new Intl.NumberFormat(of)).format(value);
 /** 0.873 → "87 %" as the locale writes it; small shares keep a digit. */
-export const formatShare = (share: number): string => new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
-export const formatFigure = (value: number): string => new Intl.NumberFormat(locale(), { maximumSignificantDigits: 3 }).format(value);
-export const formatTime = (iso: string): string => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+export function formatShare(share: number): string {
+  const digits = share > 0 && share < 0.1 ? 1 : 0;
+  return kept(`share${digits}`, (of) => new Intl.NumberFormat(of, { style: 'percent', maximumFractionDigits: digits })).format(share);
+}
+export const formatFigure = (value: number): string => kept('figure', (of) => new Intl.NumberFormat(of, { maximumSignificantDigits: 3 })).format(value);
+export const formatTime = (iso: string): string => kept('time', (of) => new Intl.DateTimeFormat(of, { dateStyle: 'medium', timeStyle: 'short' })).format(new Date(iso));
+export const formatClock = (iso: string): string => kept('clock', (of) => new Intl.DateTimeFormat(of, { timeStyle: 'medium' })).format(new Date(iso));

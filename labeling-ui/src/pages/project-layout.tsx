@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Logo } from '../components/logo.tsx';
 import { meQuery, useMay, useProjectSlug } from '../features/session/index.ts';
-import { t } from '../messages/index.ts';
-import { api } from '../services.ts';
+import { type Language, languages, spoken, t } from '../messages/index.ts';
+import { api, chooseLanguage } from '../services.ts';
 
 /** The bar at the top and the page below it. */
 export function ProjectLayout() {
@@ -51,6 +51,7 @@ function PersonMenu() {
         <Menu.Label>{me?.email ?? name}</Menu.Label>
         {(me?.projects ?? []).filter((each) => each.slug !== slug).map((each) => <Menu.Item key={each.slug} component="a" href={`/p/${each.slug}`}>{t('app.project')}: {each.name}</Menu.Item>)}
         <Menu.Item closeMenuOnClick={false} onClick={() => setColorScheme(next)}>{t('app.theme')}: {t(`app.theme.${colorScheme}`)}</Menu.Item>
+        {(Object.keys(languages) as Language[]).filter((each) => each !== spoken()).map((each) => <Menu.Item key={each} lang={each} onClick={() => chooseLanguage(each)}>{t('app.language')}: {languages[each]}</Menu.Item>)}
         <Menu.Divider />
         <Menu.Item onClick={() => { void signOut(); }}>{t('app.signOut')}</Menu.Item>
       </Menu.Dropdown>

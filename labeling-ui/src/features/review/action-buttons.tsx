@@ -1,9 +1,10 @@
+import { keyForAria } from '../../actions/action.ts';
 import type { ReviewAction, ReviewContext } from '../../actions/review-actions.ts';
-import { keyInWords } from '../../actions/action.ts';
 import { t } from '../../messages/index.ts';
-import { keepFocus } from './evidence.tsx';
+import { Keys, mac } from './keys.tsx';
 
-const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
+/** A click leaves the focus where it was, so that Space and Enter go on answering instead of pressing the button again. */
+export const keepFocus = (event: { preventDefault(): void }): void => { event.preventDefault(); };
 
 /** Buttons for some of the table's actions, each showing its key. */
 export function ActionButtons({ actions, context, label, className }: { actions: readonly ReviewAction[]; context: ReviewContext; label: string; className: string }) {
@@ -12,13 +13,11 @@ export function ActionButtons({ actions, context, label, className }: { actions:
       {actions.map((action) => (
         <button
           key={action.id} type="button" className="act" data-testid={`action-${action.id}`} data-class={action.group === 'class' ? action.labelParams?.['name'] : undefined} disabled={!action.enabledWhen(context)}
-          onMouseDown={keepFocus} onClick={() => action.run(context)} aria-keyshortcuts={action.keys[0] === undefined ? undefined : ariaKey(action.keys[0])}
+          onMouseDown={keepFocus} onClick={() => action.run(context)} aria-keyshortcuts={action.keys[0] === undefined ? undefined : keyForAria(action.keys[0], mac)}
         >
-          <span>{t(action.label, action.labelParams)}</span>{action.keys[0] !== undefined && <kbd aria-hidden="true">{keyInWords(action.keys[0], mac)}</kbd>}
+          <span>{t(action.label, action.labelParams)}</span><Keys keys={action.keys.slice(0, 1)} />
         </button>
       ))}
     </div>
   );
 }
-
-const ariaKey = (key: string): string => key.replace('$mod', mac ? 'Meta' : 'Control').replace('[Shift]+', '').replace('Digit', '');

@@ -58,10 +58,17 @@ export async function loadImage(url: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** The order in which to load: this image whole, the thumbnails ahead, then the fitted ones ahead, then the one behind. */
-export function loadOrder(items: readonly { images: { thumbnail: string; fitted: string } }[], position: number, ahead = 8): string[] {
+/**
+ * The order in which to load: this image whole, then the thumbnails the way the person goes, then the fitted ones that way,
+ * then two the other way.
+ */
+export function loadOrder(items: readonly { images: { thumbnail: string; fitted: string } }[], position: number, direction: 1 | -1 = 1, ahead = 10): string[] {
   const here = items[position];
-  const next = items.slice(position + 1, position + 1 + ahead);
-  const behind = items[position - 1];
-  return [...(here === undefined ? [] : [here.images.thumbnail, here.images.fitted]), ...next.map((item) => item.images.thumbnail), ...next.map((item) => item.images.fitted), ...(behind === undefined ? [] : [behind.images.fitted])];
+  const after = items.slice(position + 1, position + 1 + ahead);
+  const before = items.slice(Math.max(0, position - ahead), Math.max(0, position)).toReversed();
+  const [onward, back] = direction === 1 ? [after, before.slice(0, 2)] : [before, after.slice(0, 2)];
+  return [
+    ...(here === undefined ? [] : [here.images.thumbnail, here.images.fitted]),
+    ...onward.map((item) => item.images.thumbnail), ...onward.map((item) => item.images.fitted), ...back.map((item) => item.images.fitted),
+  ];
 }

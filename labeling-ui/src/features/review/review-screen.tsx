@@ -1,48 +1,60 @@
-import { Button, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { tinykeys } from 'tinykeys';
-import { reviewActions, type ReviewAction, type ReviewContext } from '../../actions/review-actions.ts';
-import { ProblemNote } from '../../components/problem.tsx';
+import { useEffect, useMemo, useState } from 'react';
+import { ownerOf, withKeys } from '../../actions/keymap.ts';
+import { reviewActions, type ReviewAction, type ReviewContext, type ReviewDialog } from '../../actions/review-actions.ts';
 import { t } from '../../messages/index.ts';
+import { plainLight, turned } from '../../viewer/light.ts';
 import { mayDecide } from '../../viewer/states/index.ts';
 import { meQuery } from '../session/index.ts';
 import { ActionButtons } from './action-buttons.tsx';
+import { Announcer } from './announcer.tsx';
 import { CommentDialog } from './comment-dialog.tsx';
-import { Evidence } from './evidence.tsx';
+import { Ended } from './ended.tsx';
+import { AboutImage, Evidence } from './evidence.tsx';
 import { HelpSheet } from './help-sheet.tsx';
+import { LightPanel } from './light-panel.tsx';
+import { MacrosDialog } from './macros-dialog.tsx';
 import { Notices } from './notices.tsx';
 import { paletteOf } from './palette.ts';
-import type { ReviewSnapshot } from './review-session.ts';
-import { SearchDialog } from './search-dialog.tsx';
+import { CommandDialog, SearchDialog } from './pickers.tsx';
+import { usePreferences } from './preferences.ts';
 import { StatusBar } from './status-bar.tsx';
+import { useKeys } from './use-keys.ts';
+import { usePageCommands } from './use-page-commands.ts';
 import { type Review, useReview, useSaveState, useSnapshot } from './use-review.ts';
 import { useViewer, Viewer } from './viewer.tsx';
-import { decisionInWords } from './words.ts';
 
 /** The review page: one image, one key, the next image. */
 export function ReviewScreen({ project }: { project: string }) {
   const me = useQuery(meQuery).data;
   const review = useReview(project, me?.id);
   useEffect(() => { document.title = `${t('review.title')} · ${t('app.name')}`; }, []);
-  if (review === null) return <div className="review"><h1 className="visually-hidden">{t('review.title')}</h1><div className="viewer"><div className="viewer-skeleton" /></div></div>;
-  return <ReviewRoom review={review} project={project} />;
+  if (review === null || me === undefined) return <div className="review"><h1 className="visually-hidden">{t('review.title')}</h1><div className="stage"><div className="viewer"><div className="viewer-skeleton" /></div></div></div>;
+  return <ReviewRoom review={review} project={project} person={me.id} />;
 }
 
-function ReviewRoom({ review: { session, queue, images }, project }: { review: Review; project: string }) {
+function ReviewRoom({ review: { session, queue, images }, project, person }: { review: Review; project: string; person: string }) {
   const snapshot = useSnapshot(session);
   const saving = useSaveState(queue);
-  const [dialog, setDialog] = useState<'search' | 'help' | 'comment' | null>(null);
+  const [preferences, prefer] = usePreferences(person);
+  const [dialog, setDialog] = useState<ReviewDialog | null>(null);
+  const [tools, setTools] = useState({ magnifier: false, light: false });
+  const { light } = preferences;
   const item = snapshot.items[snapshot.position] ?? null;
   const [viewer, send] = useViewer(item, images);
   const palette = useMemo(() => paletteOf(snapshot.classes), [snapshot.classes]);
-  const actions = useMemo(() => reviewActions(palette), [palette]);
+  const macros = useMemo(() => preferences.macros.filter((macro) => macro.project === project), [preferences.macros, project]);
+  const actions = useMemo(() => withKeys(reviewActions(palette, macros), preferences.keys), [palette, macros, preferences.keys]);
+  const pages = usePageCommands(project);
+  const relight = (next: typeof light): void => prefer((before) => ({ ...before, light: next }));
   const context: ReviewContext = {
     item, palette, lastDecision: snapshot.lastDecision, mayDecide: mayDecide(viewer),
     canUndo: snapshot.times.length > 0 || queue.lastSaved() !== undefined,
     canGo: { back: snapshot.position > 0, on: snapshot.position < snapshot.items.length - 1 },
-    decide: session.decide, undo: session.undo, move: session.move, toggleZoom: () => send({ type: 'toggle-zoom' }), open: setDialog,
+    decide: session.decide, undo: session.undo, move: session.move, moveBurst: session.moveBurst, open: setDialog,
+    toggleZoom: () => send({ type: 'toggle-zoom' }),
+    toggleMagnifier: () => setTools((before) => ({ ...before, magnifier: !before.magnifier })), toggleLight: () => setTools((before) => ({ ...before, light: !before.light })),
+    turnLight: (knob, by) => relight(turned(light, knob, by)), resetLight: () => relight(plainLight),
   };
   useKeys(actions, context, dialog === null);
   const close = (): void => setDialog(null);
@@ -61,64 +73,40 @@ function ReviewRoom({ review: { session, queue, images }, project }: { review: R
       <Announcer snapshot={snapshot} />
       {item !== null || waitsForFirst ? (
         <>
-          <div className="stage"><Viewer item={item} state={waitsForFirst ? { name: 'loading', itemId: '' } : viewer} send={send} /></div>
+          <div className="stage">
+            <Viewer item={item} state={waitsForFirst ? { name: 'loading', itemId: '' } : viewer} send={send} light={light} magnifier={tools.magnifier} />
+            {tools.light && <LightPanel light={light} change={relight} reset={context.resetLight} />}
+          </div>
           <aside className="side">
-            {item !== null && <Evidence item={item} decision={snapshot.decisions.get(item.id)} classes={snapshot.classes} answer={(digit) => run(`pick-${digit}`)} />}
             {item !== null && (
               <>
-                {item.prediction !== null && <ActionButtons className="acts-main" label={t('review.answers')} context={context} actions={named('accept')} />}
+                <Evidence item={item} decision={snapshot.decisions.get(item.id)} classes={snapshot.classes} answer={(digit) => run(`pick-${digit}`)} accept={() => run('accept')} />
                 <h2>{t('review.classes')}</h2>
-                <ActionButtons className="acts-classes" label={t('review.classes')} context={context} actions={actions.filter((action) => action.group === 'class').slice(0, 30)} />
+                <ActionButtons className="acts-classes" label={t('review.classes')} context={context} actions={actions.filter((action) => action.group === 'class').slice(0, 40)} />
+                {macros.length > 0 && <><h2>{t('group.macro')}</h2><ActionButtons className="acts-classes" label={t('group.macro')} context={context} actions={actions.filter((action) => action.group === 'macro')} /></>}
                 <h2>{t('review.other')}</h2>
                 <ActionButtons className="acts-other" label={t('review.other')} context={context} actions={named('unsure', 'not-in-list', 'bad-image', 'person', 'skip', 'repeat', 'search', 'comment')} />
-                {snapshot.comment !== '' && <p className="quiet">{t('review.comment.has', { comment: snapshot.comment })}</p>}
+                {snapshot.comment !== '' && <p className="quiet comment">{t('review.comment.has', { comment: snapshot.comment })}</p>}
+                <AboutImage item={item} />
               </>
             )}
           </aside>
-          <div className="foot"><ActionButtons className="acts-move" label={t('group.move')} context={context} actions={named('previous', 'undo', 'zoom', 'help', 'next')} /></div>
+          <div className="foot">
+            <ActionButtons className="acts-move" label={t('group.move')} context={context} actions={named('previous', 'undo', 'next')} />
+            <ActionButtons className="acts-move" label={t('group.look')} context={context} actions={named('zoom', 'magnifier', 'light')} />
+            <ActionButtons className="acts-move" label={t('group.page')} context={context} actions={named('commands', 'help', 'macros')} />
+          </div>
         </>
       ) : <Ended snapshot={snapshot} project={project} again={() => { void session.fill(); }} undo={context.canUndo ? session.undo : undefined} />}
-      <HelpSheet opened={dialog === 'help'} onClose={close} actions={actions} />
+      <HelpSheet opened={dialog === 'help'} onClose={close} actions={actions} keymap={preferences.keys} change={(keys) => prefer((before) => ({ ...before, keys: keys as typeof before.keys }))} />
       <SearchDialog opened={dialog === 'search'} onClose={close} palette={palette} choose={(classId) => { close(); session.decide({ kind: 'class', classId }); }} />
+      <CommandDialog opened={dialog === 'commands'} onClose={close} actions={actions} context={context} pages={pages} />
       <CommentDialog opened={dialog === 'comment'} onClose={close} comment={snapshot.comment} keep={(comment) => { session.setComment(comment); close(); }} />
-    </div>
-  );
-}
-
-/** One binding for each key of the table. A key pressed on a focused button or link is the button's. */
-function useKeys(actions: readonly ReviewAction[], context: ReviewContext, on: boolean): void {
-  const now = useRef(context);
-  now.current = context;
-  useEffect(() => {
-    if (!on) return;
-    const bindings = Object.fromEntries(actions.flatMap((action) => action.keys.map((key) => [key, (event: KeyboardEvent) => {
-      const ownKey = event.key === 'Enter' || event.key === ' ';
-      if (ownKey && event.target instanceof Element && event.target.closest('button, a, [role="menuitem"]') !== null) return;
-      if (document.querySelector('[role="menu"]') !== null) return;
-      event.preventDefault();
-      if (action.enabledWhen(now.current)) action.run(now.current);
-    }] as const)));
-    return tinykeys(window, bindings);
-  }, [actions, on]);
-}
-
-/** Tells a screen reader what was answered. */
-function Announcer({ snapshot }: { snapshot: ReviewSnapshot }) {
-  const last = [...snapshot.decisions.values()].at(-1);
-  return <p className="visually-hidden" aria-live="polite" aria-atomic="true">{last === undefined ? '' : t('review.announce', { answer: decisionInWords(last, snapshot.classes) })}</p>;
-}
-
-function Ended({ snapshot, project, again, undo }: { snapshot: ReviewSnapshot; project: string; again: () => void; undo: (() => void) | undefined }) {
-  if (snapshot.phase === 'failed') return <div className="ended"><ProblemNote title={t('review.error.title')} error={snapshot.error} again={again} /></div>;
-  return (
-    <div className="ended" data-testid="review-empty">
-      <Title order={2} size="h3">{t('review.empty.title')}</Title>
-      <p className="lead">{t('review.empty.text')}</p>
-      <div className="acts">
-        <Button component={Link} to="/p/$project" {...({ params: { project } } as object)}>{t('review.empty.home')}</Button>
-        <Button variant="default" onClick={again}>{t('review.empty.again')}</Button>
-        {undo !== undefined && <Button variant="subtle" onClick={undo}>{t('action.undo')}</Button>}
-      </div>
+      <MacrosDialog
+        opened={dialog === 'macros'} onClose={close} project={project} palette={palette} macros={macros}
+        taken={(key) => { const owner = ownerOf(actions, key); return owner === undefined ? null : t(owner.label, owner.labelParams); }}
+        change={(own) => prefer((before) => ({ ...before, macros: [...before.macros.filter((macro) => macro.project !== project), ...own] }))}
+      />
     </div>
   );
 }

@@ -13,6 +13,8 @@ export interface ReviewSnapshot {
   readonly decidedSinceClaim: number;
   readonly lastDecision: Decision | null;
   readonly comment: string;
+  /** Which way the person last went: images that way are loaded first. */
+  readonly direction: 1 | -1;
   /** When decisions of this visit were made, oldest first, ms. */
   readonly times: readonly number[];
   readonly notice: Notice | null;
@@ -30,7 +32,7 @@ const claimCount = 20;
 const aheadMin = 10;
 
 const start: ReviewSnapshot = {
-  phase: 'loading', items: [], position: 0, decisions: new Map(), classes: [], progress: null, decidedSinceClaim: 0, lastDecision: null, comment: '', times: [], notice: null, error: null,
+  phase: 'loading', items: [], position: 0, decisions: new Map(), classes: [], progress: null, decidedSinceClaim: 0, lastDecision: null, comment: '', direction: 1, times: [], notice: null, error: null,
 };
 
 /** A person's visit to the queue: which images are held, where they are in it, what was decided. Saving is the queue's. */
@@ -88,7 +90,7 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
     const decisions = new Map(snapshot.decisions).set(item.id, whole);
     set({
       decisions, lastDecision: decision.kind === 'skip' ? snapshot.lastDecision : decision, comment: '', notice: null, times: [...snapshot.times.slice(-999), now],
-      decidedSinceClaim: snapshot.decidedSinceClaim + (again ? 0 : 1), position: nextUndecided(snapshot.items, decisions, snapshot.position + 1),
+      decidedSinceClaim: snapshot.decidedSinceClaim + (again ? 0 : 1), direction: 1, position: nextUndecided(snapshot.items, decisions, snapshot.position + 1),
     });
     void fill();
   }
@@ -110,7 +112,11 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
     fill, decide, undo,
     move(by: number): void {
       const position = snapshot.position + by;
-      if (position >= 0 && position < snapshot.items.length) set({ position, notice: null });
+      if (position >= 0 && position < snapshot.items.length) set({ position, direction: by < 0 ? -1 : 1, notice: null });
+    },
+    moveBurst(direction: 1 | -1): void {
+      const position = burstStart(snapshot.items, snapshot.position, direction);
+      if (position !== snapshot.position) set({ position, direction, notice: null });
     },
     setComment(comment: string): void { set({ comment }); },
     clearNotice(): void { set({ notice: null }); },
@@ -153,6 +159,26 @@ function nextUndecided(items: readonly ReviewItemReply[], decisions: ReadonlyMap
   if (ahead >= 0) return ahead;
   const behind = items.findIndex(open);
   return behind >= 0 ? behind : items.length;
+}
+
+/** Images of one camera closer than this are one visit to it. */
+const burstMs = 60_000;
+
+function sameBurst(a: ReviewItemReply | undefined, b: ReviewItemReply | undefined): boolean {
+  if (a === undefined || b === undefined || a.camera !== b.camera || a.capturedAt === null || b.capturedAt === null) return false;
+  return Math.abs(Date.parse(a.capturedAt) - Date.parse(b.capturedAt)) <= burstMs;
+}
+
+/** Where the next burst begins; going back, where this one does, and from its beginning where the one before does. */
+export function burstStart(items: readonly ReviewItemReply[], from: number, direction: 1 | -1): number {
+  let at = from;
+  if (direction === 1) {
+    while (at < items.length - 1 && sameBurst(items[at], items[at + 1])) at += 1;
+    return Math.min(at + 1, Math.max(0, items.length - 1));
+  }
+  if (!sameBurst(items[at], items[at - 1])) at -= 1;
+  while (at > 0 && sameBurst(items[at], items[at - 1])) at -= 1;
+  return Math.max(0, at);
 }
 
 /** Decisions an hour at the pace of the last ones; pauses over two minutes are not work. Null before there is a pace. */

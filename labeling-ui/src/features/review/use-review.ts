@@ -31,7 +31,7 @@ async function openReview(project: string, person: string): Promise<{ review: Re
   const images = createImageCache(loadImage);
   const session = createReviewSession({ claim: (body) => api.claim(project, body), queue, now: () => performance.timeOrigin + performance.now() });
   saving.session = session;
-  const unsubscribe = session.subscribe(() => { const { items, position } = session.snapshot(); images.want(loadOrder(items, position)); });
+  const unsubscribe = session.subscribe(() => { const { items, position, direction } = session.snapshot(); images.want(loadOrder(items, position, direction)); });
   void session.fill();
   const stopRenewing = renewLeases(project, session);
   const poll = setInterval(() => { if (session.snapshot().phase !== 'working' && document.visibilityState === 'visible') void session.fill(); }, 10_000);

@@ -1,8 +1,10 @@
 import { type PointerEvent, useEffect, useReducer, useRef, useState } from 'react';
 import type { ReviewItemReply } from '../../../../contracts/reviews.ts';
 import { formatTime, t } from '../../messages/index.ts';
+import { filterOf, type Light, plainLight } from '../../viewer/light.ts';
 import { transition, type ViewerEvent, type ViewerState } from '../../viewer/states/index.ts';
 import type { ImageCache } from './image-cache.ts';
+import { Magnifier } from './magnifier.tsx';
 
 /** The state of the viewer for the item at hand; it starts from what is in the cache, so that what is loaded shows at once. */
 export function useViewer(item: ReviewItemReply | null, images: ImageCache): [ViewerState, (event: ViewerEvent) => void] {
@@ -38,23 +40,20 @@ function readyOf(item: ReviewItemReply | null, images: ImageCache): 'nothing' | 
   return images.state(item.images.thumbnail) === 'ready' ? 'thumbnail' : 'nothing';
 }
 
-export function Viewer({ item, state, send }: { item: ReviewItemReply | null; state: ViewerState; send: (event: ViewerEvent) => void }) {
+interface ViewerProps {
+  readonly item: ReviewItemReply | null;
+  readonly state: ViewerState;
+  readonly send: (event: ViewerEvent) => void;
+  readonly light?: Light;
+  readonly magnifier?: boolean;
+  /** A frame to take away from this one, so that what moved stands out. */
+  readonly against?: string | null;
+}
+
+export function Viewer({ item, state, send, light = plainLight, magnifier = false, against = null }: ViewerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
-  const sendRef = useRef(send);
-  sendRef.current = send;
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    // React listens to wheels passively; the page must not scroll while the image is enlarged.
-    const wheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      const box = element.getBoundingClientRect();
-      sendRef.current({ type: 'zoom', by: Math.exp(-event.deltaY / 400), at: { x: (event.clientX - box.x) / box.width - 0.5, y: (event.clientY - box.y) / box.height - 0.5 } });
-    };
-    element.addEventListener('wheel', wheel, { passive: false });
-    return () => { element.removeEventListener('wheel', wheel); };
-  }, []);
+  useWheel(frame, send);
   const pan = (event: PointerEvent): void => {
     if (drag === null || frame.current === null) return;
     const box = frame.current.getBoundingClientRect();
@@ -64,7 +63,7 @@ export function Viewer({ item, state, send }: { item: ReviewItemReply | null; st
   const zoomed = state.name === 'zoomed';
   const view = zoomed ? state.view : { scale: 1, x: 0, y: 0 };
   const src = item === null || state.name === 'empty' || state.name === 'loading' || state.name === 'failed' ? null : state.name === 'thumbnail' ? item.images.thumbnail : item.images.fitted;
-  const alt = item === null ? '' : item.camera === null && item.capturedAt === null ? t('review.image.plain') : t('review.image', { camera: item.camera ?? t('review.noCamera'), when: item.capturedAt === null ? t('review.noTime') : formatTime(item.capturedAt) });
+  const style = { transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.scale})`, filter: filterOf(light) };
   return (
     <div
       ref={frame} className="viewer" data-testid="viewer" data-state={state.name} data-item={item?.id ?? ''} data-image={item?.imageId ?? ''} data-blind={item?.blind ?? false}
@@ -72,10 +71,46 @@ export function Viewer({ item, state, send }: { item: ReviewItemReply | null; st
       onPointerDown={(event) => { if (zoomed) { event.currentTarget.setPointerCapture(event.pointerId); setDrag({ x: event.clientX, y: event.clientY }); } }}
       onPointerMove={pan} onPointerUp={() => setDrag(null)} onPointerCancel={() => setDrag(null)}
     >
-      {src !== null && <img key={item?.id} src={src} alt={alt} draggable={false} decoding="sync" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.scale})` }} />}
+      <GammaFilter gamma={light.gamma} />
+      {src !== null && <img key={item?.id} src={src} alt={altOf(item)} draggable={false} decoding="sync" style={style} />}
+      {src !== null && against !== null && <img src={against} alt="" draggable={false} className="viewer-against" style={style} />}
       {state.name === 'loading' && <div className="viewer-skeleton" role="img" aria-label={t('review.image.loading')} />}
       {state.name === 'failed' && <p className="viewer-note">{t('review.image.failed')}</p>}
       {zoomed && <p className="viewer-hint">{t('review.zoomed')}</p>}
+      {against !== null && !zoomed && <p className="viewer-hint">{t('review.against')}</p>}
+      {magnifier && src !== null && <Magnifier frame={frame} src={src} filter={filterOf(light)} />}
     </div>
+  );
+}
+
+const altOf = (item: ReviewItemReply | null): string => {
+  if (item === null) return '';
+  if (item.camera === null && item.capturedAt === null) return t('review.image.plain');
+  return t('review.image', { camera: item.camera ?? t('review.noCamera'), when: item.capturedAt === null ? t('review.noTime') : formatTime(item.capturedAt) });
+};
+
+/** React listens to wheels passively; the page must not scroll while the image is enlarged. */
+function useWheel(frame: React.RefObject<HTMLDivElement | null>, send: (event: ViewerEvent) => void): void {
+  const sendRef = useRef(send);
+  sendRef.current = send;
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const wheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      const box = element.getBoundingClientRect();
+      sendRef.current({ type: 'zoom', by: Math.exp(-event.deltaY / 400), at: { x: (event.clientX - box.x) / box.width - 0.5, y: (event.clientY - box.y) / box.height - 0.5 } });
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => { element.removeEventListener('wheel', wheel); };
+  }, [frame]);
+}
+
+/** What `url(#gamma)` means: above 1 the dark parts are raised, below 1 lowered. */
+function GammaFilter({ gamma }: { gamma: number }) {
+  if (gamma === 1) return null;
+  const curve = { type: 'gamma', amplitude: 1, exponent: 1 / gamma, offset: 0 };
+  return (
+    <svg width="0" height="0" aria-hidden="true" className="gamma"><filter id="gamma" colorInterpolationFilters="sRGB"><feComponentTransfer><feFuncR {...curve} /><feFuncG {...curve} /><feFuncB {...curve} /></feComponentTransfer></filter></svg>
   );
 }

@@ -33,13 +33,21 @@ describe('temperature', () => {
     const logits = Float32Array.of(3, 0, 2, 0, 0, 1, 2, 0);
     const labels = Int32Array.of(0, 0, 0, 1);
     const temperature = fitTemperature(logits, labels, 2);
-    const at = (t: number): number => logLossOf(logits, labels, 2, { temperature: t });
+    const at = (t: number): number => logLossOf(logits, labels, 2, { temperature: t, smoothing: 1 / (labels.length + 2) });
     expect(at(temperature)).toBeLessThan(at(temperature * 1.05));
     expect(at(temperature)).toBeLessThan(at(temperature / 1.05));
   });
 
-  it('stays in its range on a set without a mistake, is 1 without images, refuses NaN', () => {
-    expect(fitTemperature(Float32Array.of(5, 0), Int32Array.of(0), 2)).toBeCloseTo(0.05, 3);
+  it('is never surer than right answers in a row allow, however well they are told apart', () => {
+    for (const [n, surest] of [[10, 11 / 12], [40, 41 / 42], [400, 401 / 402]] as const) {
+      const logits = Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? 5 : 0));
+      const { confidences } = calibrate(logits, 2, fitTemperature(logits, new Int32Array(n), 2));
+      expect(confidences[0]).toBeCloseTo(surest, 3);
+    }
+  });
+
+  it('stays in its range, is 1 without images, refuses NaN', () => {
+    expect(fitTemperature(Float32Array.of(0.05, 0), new Int32Array(1), 2)).toBeGreaterThan(0.05 - 1e-9);
     expect(fitTemperature(Float32Array.of(5, 0), Int32Array.of(0), 2, Float32Array.of(0))).toBe(1);
     expect(fitTemperature(new Float32Array(), new Int32Array(), 2)).toBe(1);
     expect(() => fitTemperature(Float32Array.of(NaN, 0), Int32Array.of(0), 2)).toThrowError(expect.objectContaining({ code: 'TRAINING_INPUT_INVALID' }));

@@ -28,12 +28,14 @@ export function probabilitiesOf(logits: Float32Array, classes: number, temperatu
  * Mean of weight × −log p(label) over images with weight > 0, in nats. NaN when there is none.
  *
  * @param sampleWeights all 1 when left out
+ * @param smoothing share of every target, 0 to below 1, that lies on the other classes in equal parts instead of on the
+ *   label; 0 when left out
  */
 export function logLossOf(
   logits: Float32Array,
   labels: Int32Array,
   classes: number,
-  { temperature = 1, sampleWeights }: { temperature?: number; sampleWeights?: Float32Array } = {},
+  { temperature = 1, sampleWeights, smoothing = 0 }: { temperature?: number; sampleWeights?: Float32Array; smoothing?: number } = {},
 ): number {
   const row = new Float64Array(classes);
   let loss = 0;
@@ -43,7 +45,9 @@ export function logLossOf(
     if (weight === 0) continue;
     for (let k = 0; k < classes; k += 1) row[k] = (logits[i * classes + k] as number) / temperature;
     logSoftmaxInPlace(row, 0, classes);
-    loss -= weight * (row[labels[i] as number] as number);
+    const own = row[labels[i] as number] as number;
+    const others = smoothing === 0 || classes < 2 ? 0 : (row.reduce((sum, log) => sum + log, 0) - own) / (classes - 1);
+    loss -= weight * ((1 - smoothing) * own + smoothing * others);
     total += weight;
   }
   return loss / total;

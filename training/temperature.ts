@@ -9,6 +9,10 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * The temperature by which to divide logits so that held-out images have the least log loss (Guo and others 2017).
  * Golden section over ln T; the loss is convex in 1/T, so there is one minimum. Above 1 means the head was too sure.
  *
+ * Targets are 1 − 1/(n + 2), not 1, the rest lying on the other classes (Platt 1999: what n right answers say about the
+ * next one). Where every held-out image is right the plain loss falls for ever as T goes to 0, and the head would then be
+ * quite sure of its mistakes too: nobody would be asked about them.
+ *
  * @param logits n × classes, of images that the head was not fitted on
  * @param sampleWeights images of weight 0 do not count; all 1 when left out
  * @returns 0.05 to 20; 1 when there is no image to judge by
@@ -23,7 +27,8 @@ export function fitTemperature(
   if (logits.length !== labels.length * classes || !logits.every(Number.isFinite)) {
     throw new PerennialError('TRAINING_INPUT_INVALID', 'The logits are not finite or do not match the labels.');
   }
-  const options = sampleWeights === undefined ? {} : { sampleWeights };
+  const judged = sampleWeights?.reduce((sum, weight) => sum + Number(weight > 0), 0) ?? labels.length;
+  const options = { smoothing: 1 / (judged + 2), ...(sampleWeights && { sampleWeights }) };
   const loss = (logT: number): number => logLossOf(logits, labels, classes, { temperature: Math.exp(logT), ...options });
   if (Number.isNaN(loss(0))) return 1;
   return Math.exp(goldenSection(loss, -LOG_TEMPERATURE_MAX, LOG_TEMPERATURE_MAX));

@@ -5,6 +5,7 @@ import { PerennialError } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { KeyedReplies } from './keyed-replies.ts';
 import { actorIn, type Caller, identify, type IdentifyDependencies, requireRole } from './access.ts';
+import { BodyInvalid } from './problem.ts';
 import type { RequestProject, Route, RouteContext } from './route.ts';
 
 export interface MountDependencies extends IdentifyDependencies {
@@ -54,6 +55,7 @@ async function replyOf(route: Route, context: RouteContext<never, never, never>)
     const made = await route.handle(context);
     return route.reply === 'raw' ? undefined : route.reply.parse(made);
   } catch (error) {
+    if (error instanceof BodyInvalid) throw error.found;
     if (error instanceof ZodError) throw new PerennialError('INTERNAL', undefined, {}, { cause: error });
     throw error;
   }
@@ -64,7 +66,7 @@ async function answer(route: Route, deps: MountDependencies, request: Request, r
   if (route.access !== 'anyone' && caller === null) throw new PerennialError('AUTH_REQUIRED');
   const { actor, project } = await placeOf(route, deps, caller, request);
   const key = request.get('idempotency-key') ?? '';
-  if (route.key === 'required' && (key.length === 0 || key.length > 200)) throw new PerennialError('IDEMPOTENCY_KEY_MISSING');
+  if (route.key !== 'none' && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new PerennialError('IDEMPOTENCY_KEY_MISSING');
   const abort = new AbortController();
   response.on('close', () => abort.abort());
   const context = {

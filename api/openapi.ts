@@ -15,8 +15,8 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): object {
       tags: [each.path.split('/').find((part, at) => at > 1 && part !== 'projects' && !part.startsWith('{')) ?? 'projects'],
       ...(each.access !== 'anyone' && { security: [{ key: [] }, { session: [] }] }),
       requestParams: { ...(each.params !== undefined && { path: each.params }), ...(each.query !== undefined && { query: each.query }) },
-      ...(each.key === 'required' && { parameters: [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', maxLength: 200 } }] }),
-      ...(each.body !== undefined && { requestBody: { required: true, content: each.body === 'raw' ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : content(each.body) } }),
+      ...(each.key !== 'none' && { parameters: [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', maxLength: 200 } }] }),
+      ...(each.body !== undefined && { requestBody: { required: true, content: each.form !== undefined ? { 'multipart/form-data': { schema: each.form } } : each.body === 'raw' ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : content(each.body) } }),
       responses: { [String(each.status ?? 200)]: ok, '4XX': problem, '5XX': problem },
     };
   }

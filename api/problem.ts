@@ -5,6 +5,17 @@ import type { Problem } from '../contracts/common.ts';
 import { type ErrorCode, errorCodes, isPerennialError, PerennialError } from '../domain/errors.ts';
 import { errorMap } from './error-map.ts';
 
+/** What a handler found wrong in a body that it read itself; any other ZodError out of a handler is our fault. */
+export class BodyInvalid extends Error {
+  override readonly name = 'BodyInvalid';
+  readonly found: ZodError;
+
+  constructor(found: ZodError) {
+    super('the body is not as asked for');
+    this.found = found;
+  }
+}
+
 /** What a body parser or a driver threw, in our words; null where it is nobody's but ours. */
 function translate(error: unknown): PerennialError {
   if (isPerennialError(error)) return error;

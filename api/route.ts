@@ -18,7 +18,7 @@ export interface RouteContext<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The Idempotency-Key header; never empty on routes with `key: 'required'`. */
+  /** The Idempotency-Key header; empty only on routes with `key: 'none'`. */
   readonly key: string;
   readonly request: Request;
   readonly response: Response;
@@ -41,10 +41,15 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType | 'raw';
+  /** For a raw body that is a form: what its parts are, for the OpenAPI document. */
+  readonly form?: z.ZodType;
   readonly reply: z.ZodType | 'raw';
   readonly status?: number;
-  /** Whether an Idempotency-Key is asked for. The reply to a key is stored and sent again byte for byte. */
-  readonly key: 'required' | 'none';
+  /**
+   * Whether an Idempotency-Key is asked for. The reply to a key is stored and sent again byte for byte; `own` leaves that to
+   * the use case, for a raw body is not known before the handler has read it.
+   */
+  readonly key: 'required' | 'own' | 'none';
   readonly handle: (context: RouteContext<never, never, never>) => Promise<unknown>;
 }
 
@@ -59,6 +64,7 @@ export function route<P extends z.ZodObject | undefined = undefined, Q extends z
   params?: P;
   query?: Q;
   body?: B;
+  form?: z.ZodType;
   reply: R;
   status?: number;
   key?: Route['key'];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf } from '../contracts/common.ts';
 import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, importLabelsReplySchema, manifestRowSchema, storedImageSchema } from '../contracts/datasets.ts';
 import { lineageSchema } from '../contracts/lineage.ts';
-import { gateReportSchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
+import { gateReportSchema, importModelReplySchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
 import { predictionSchema, predictManyReplySchema, tryReplySchema } from '../contracts/predictions.ts';
 import { apiKeyReplySchema, type createProjectSchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../contracts/projects.ts';
 import { annotateReplySchema, claimReplySchema, openRoundReplySchema, roundSchema } from '../contracts/reviews.ts';
@@ -30,6 +30,13 @@ function formOf(images: readonly OutgoingImage[]): FormData {
   // `about` goes first, so that a server that reads as it goes knows each image before its bytes come.
   form.append('about', JSON.stringify(images.map((image) => ({ ...aboutOf(image), key: image.key }))));
   for (const image of images) form.append('images', new Blob([image.bytes], { type: contentTypeOf(image.bytes) }), image.fileName);
+  return form;
+}
+
+function modelForm(bytes: Bytes, about: object): FormData {
+  const form = new FormData();
+  form.append('about', JSON.stringify(about));
+  form.append('model', new Blob([bytes], { type: 'application/octet-stream' }), 'model.onnx');
   return form;
 }
 
@@ -75,7 +82,7 @@ export function projectApi(client: Client, slug: string) {
     retrain: (body: { kind: 'light' | 'cold_start'; reason: string }) => post('/retrains', retrainStateSchema, { json: body }),
     retrainState: (id: string) => get(`/retrains/${encodeURIComponent(id)}`, retrainStateSchema),
     modelVersions: (query?: Query) => get('/model-versions', pageOf(modelVersionSchema), query),
-    importModel: (bytes: Bytes, query: Query) => post('/models', modelVersionSchema, { raw: { bytes, contentType: 'application/octet-stream' }, query }),
+    importModel: (bytes: Bytes, about: object, key: string) => post('/models', importModelReplySchema, { form: () => modelForm(bytes, about), key }),
     promote: (number: number, body: { reason: string; expectChampion?: number | null }) => post(`/model-versions/${number}/promotion`, promotionSchema, { json: body }),
     rollback: (body: { reason: string; expectChampion?: number }) => post('/rollback', promotionSchema, { json: body }),
     promotions: (query?: Query) => get('/promotions', pageOf(promotionSchema), query),

@@ -8,6 +8,8 @@ import { createProgress, type Progress, type ProgressStream } from './progress.t
 export interface CliWorld extends CredentialSource {
   readonly out: (text: string) => void;
   readonly err: ProgressStream;
+  /** Puts a question to whoever sits at the terminal; absent where nobody does. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 export interface CliContext extends CliWorld {

@@ -82,12 +82,43 @@ export const scheduleSchema = z.strictObject({
 });
 export const editScheduleSchema = z.strictObject({ cron: z.string().min(5).max(100).optional(), paused: z.boolean().optional(), timeZone: z.string().min(1).max(64).optional() });
 
-/** Query of POST …/models (the ONNX bytes are the body): what a file cannot say about itself. */
+const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+const className = z.string().min(1).max(120);
+const side = z.number().int().min(1).max(4096);
+
+/** The part `about` of POST …/models: what a model file cannot say about itself. Nothing of it is guessed. */
 export const importModelSchema = z.strictObject({
-  classes: z.string().min(1).max(100_000), // names, one a line
-  colourOrder: z.enum(['rgb', 'bgr']).default('rgb'),
-  range: z.enum(['0-1', '0-255']).default('0-1'),
-  mean: z.string().default('0,0,0'),
-  std: z.string().default('1,1,1'),
-  resizeMode: z.enum(['stretch', 'crop', 'letterbox']).default('crop'),
+  /** In the order of the model’s outputs. */
+  classes: z.array(className).min(2).max(1000),
+  /** From the model’s class names to the project’s, where they differ. */
+  renamed: z.record(className, className).default({}),
+  colourOrder: z.enum(['rgb', 'bgr']),
+  /** Of the values fed in, before mean and std. */
+  range: z.enum(['0-1', '0-255']),
+  mean: threeNumbers,
+  std: threeNumbers.refine((values) => values.every((each) => each > 0), 'above 0'),
+  resizeMode: z.enum(['stretch', 'crop', 'letterbox']),
+  kernel: z.enum(['linear', 'cubic', 'lanczos3', 'nearest']).optional(),
+  cropShare: z.number().positive().max(1).optional(),
+  /** Only where the file leaves them open. */
+  layout: z.enum(['nchw', 'nhwc']).optional(),
+  inputSize: z.strictObject({ width: side, height: side }).optional(),
+  answers: z.enum(['probabilities', 'logits']).optional(),
+  output: z.string().min(1).max(500).optional(),
+  fileName: z.string().min(1).max(500).optional(),
+  /** `if_first`: champion at once where the project has none. */
+  promote: z.enum(['if_first', 'no']).default('if_first'),
 });
+
+/** POST …/models: a form of two parts. */
+export const importModelFormSchema = z.strictObject({ about: importModelSchema, model: z.string().meta({ format: 'binary', description: 'The ONNX file, its weights inside it' }) });
+
+export const importModelReplySchema = z.strictObject({
+  version: modelVersionSchema,
+  becameChampion: z.boolean(),
+  /** `logits`: nothing before the answers can be retrained on, so retraining starts from the default backbone. */
+  embedding: z.enum(['features', 'logits']),
+  remarks: z.array(z.string()),
+  millisecondsPerImage: z.number(),
+});
+export type ImportModelReply = z.infer<typeof importModelReplySchema>;

@@ -139,7 +139,8 @@ export interface HeadTrainer {
 /** Puts a head and a backbone into one self-contained file, and reads a backbone's facts. */
 export interface ModelFiles {
   compose(input: { backbone: Uint8Array; head: Head; classNames: readonly string[]; preprocessing: Preprocessing; notes: Record<string, string> }): Uint8Array;
-  facts(backbone: Uint8Array): { weightsDigest: string; preprocessing: Preprocessing; preprocessingDigest: string };
+  /** `embedding` is `logits` where nothing before the answers can be retrained on: an imported model without a linear last layer. */
+  facts(backbone: Uint8Array): { weightsDigest: string; preprocessing: Preprocessing; preprocessingDigest: string; embedding: 'features' | 'logits' };
   encodeHead(head: Head): Uint8Array;
   decodeHead(bytes: Uint8Array): Head;
   sha256(bytes: Uint8Array): string;

@@ -1,3 +1,4 @@
+import getPort from 'get-port';
 import { pino } from 'pino';
 import request, { type Test } from 'supertest';
 import { createSignIn } from '../adapters/auth/better-auth.ts';
@@ -26,6 +27,7 @@ export async function createApiWorld(moreRoutes: readonly Route[] = []) {
   const served = createServedProjectRepository(database);
   const signIn = createSignIn({ database, secret, publicUrl, trustedOrigins: [publicUrl], onSignIn: (userId) => people.signedIn(userId) });
   const logged: string[] = [];
+  const address = `127.0.0.1:${await getPort()}`;
   const routes = [
     ...createProjectRoutes({
       projects, people, createPerson: (person) => signIn.createPerson(person), champion: (id) => createModelRepository(database).champion(id), publicUrl,
@@ -34,16 +36,16 @@ export async function createApiWorld(moreRoutes: readonly Route[] = []) {
     ...moreRoutes,
   ];
   const app = createApp({
-    routes, publicUrl, allowedHosts: [], servingUrl: 'http://127.0.0.1:9', actorSecret: secret, uiDir: '/nowhere', checks: { needed: {}, wanted: {} },
+    routes, publicUrl, allowedHosts: [address], servingUrl: 'http://127.0.0.1:9', actorSecret: secret, uiDir: '/nowhere', checks: { needed: {}, wanted: {} },
     logger: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     signIn: (incoming, outgoing) => signIn.handler(incoming, outgoing),
     keyBySecret: (key) => people.keyBySecret(key), session: (headers) => signIn.session(headers), roleOf: (userId, projectId) => people.roleOf(userId, projectId),
     projectBySlug: (slug) => projects.bySlug(slug), keyedReplies: createKeyedReplies(database),
   });
-  const server = app.listen(0, '127.0.0.1');
+  const server = app.listen(Number(address.split(':')[1]), '127.0.0.1');
   const call = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string): Test => request(server)[method](path).set('Host', new URL(publicUrl).host);
   return {
-    app, call, database, people, projects, signIn, routes, logged, fresh,
+    app, call, url: `http://${address}`, database, people, projects, signIn, routes, logged, fresh,
     key: async (role: KeyRole, projectId: string | null) => people.createKey({ projectId, name: role, role, createdBy: 'test' }),
     project: async (slug: string) => projects.create({ slug, name: slug, timeZone: 'UTC', classes: ['fox', 'hare'], policy: defaultPolicy, createdBy: 'test', ownerId: null }),
     /** A member who is signed in: the cookie that a browser would send. */

@@ -21,6 +21,8 @@ const crossings: readonly (readonly [name: string, file: string, text: string, r
   ['ONNX Runtime is for adapters/onnx', 'adapters/images/j.ts', "import { x } from 'onnxruntime-node';\nexport const y = x;", 'no-restricted-imports'],
   ['sharp is for adapters/images', 'adapters/onnx/k.ts', "import { x } from 'sharp';\nexport const y = x;", 'no-restricted-imports'],
   ['one adapter never imports another', 'adapters/mlflow/l.ts', "import { x } from '../onnx/x.ts';\nexport const y = x;", 'no-restricted-imports'],
+  ['the terminal speaks HTTP', 'cli/k2.ts', "import { x } from '../adapters/onnx/external-data.ts';\nexport const y = x;", 'no-restricted-imports'],
+  ['the terminal runs no model', 'cli/model-file.ts', "import { x } from '../adapters/onnx/session.ts';\nexport const y = x;", 'no-restricted-imports'],
   ['the pages speak contracts', 'labeling-ui/src/m.ts', "import { x } from '../../application/x.ts';\nexport const y = x;", 'no-restricted-imports'],
   ['workflows see activities as types', 'workflows/n.ts', "import { x } from '../activities/x.ts';\nexport const y = x;", 'no-restricted-imports'],
   ['workflows have no node:*', 'workflows/o.ts', "import { x } from 'node:crypto';\nexport const y = x;", 'no-restricted-imports'],

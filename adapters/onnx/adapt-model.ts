@@ -1,4 +1,5 @@
 import { PerennialError } from '../../domain/errors.ts';
+import type { ImportSpecification } from '../../domain/model-import.ts';
 import type { Preprocessing } from '../../domain/preprocessing.ts';
 import { inspectModel } from './inspect-model.ts';
 import type { ModelInspection, TensorFacts } from './inspect-model.ts';
@@ -8,31 +9,6 @@ import { DataType, constantOf, decodeModel, encodeModel, floatTensor, indexGraph
 import type { GraphProto, NodeProto } from './model-file.ts';
 import { checkPreprocessing, noteKeys } from './notes.ts';
 import { int64Values } from './tensor-values.ts';
-
-/** What a model file cannot say about itself. */
-export interface ImportSpecification {
-  /** Names in the order of the model's outputs. */
-  readonly classNames: readonly string[];
-  readonly colourOrder: 'rgb' | 'bgr';
-  /** What a byte is turned into before `mean` and `std`: value ÷ 255, or the value itself. */
-  readonly range: '0-1' | '0-255';
-  /** In units of `range`, in the model's own colour order. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  readonly resizeMode: Preprocessing['resizeMode'];
-  /** `linear` unless given. */
-  readonly kernel?: Preprocessing['kernel'];
-  /** Share of the shorter side that `crop` keeps; 0.875 unless given. */
-  readonly cropShare?: number;
-  /** Where the shape cannot tell. */
-  readonly layout?: 'nchw' | 'nhwc';
-  /** Where the file leaves the size free. */
-  readonly inputSize?: { readonly width: number; readonly height: number };
-  /** Whether outputs are probabilities already. A softmax at the end is found without being told. */
-  readonly answers?: 'probabilities' | 'logits';
-  /** Which output, where several have one value per class. */
-  readonly output?: string;
-}
 
 export interface AdaptOptions {
   /** `rewrite` turns a batch fixed to 1 into a free one, to be verified by running it; `keep` leaves it. */
@@ -215,7 +191,7 @@ export function adaptModel(bytes: Uint8Array, spec: ImportSpecification, options
   prune(graph);
   // Before version 4 every constant had to be listed as an input as well; they are not any more.
   if ((model.irVersion ?? 0n) < 4n) model.irVersion = 4n;
-  writeNotes(model, { [noteKeys.preprocessing]: JSON.stringify(preprocessing), [noteKeys.classNames]: JSON.stringify(spec.classNames) });
+  writeNotes(model, { [noteKeys.preprocessing]: JSON.stringify(preprocessing), [noteKeys.classNames]: JSON.stringify(spec.classNames), [noteKeys.embedding]: layer === null ? 'logits' : 'features' });
   return {
     bytes: encodeModel(model), preprocessing, head: layer ?? identityHead(classes), embedding: layer === null ? 'logits' : 'features',
     hasFeatureMap: featureMap !== null, batch: !isFixed ? 'many' : options.batch === 'rewrite' ? 'rewritten' : 'one', logits: logits.how,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Head } from '../../domain/ports.ts';
 import type { Preprocessing } from '../../domain/preprocessing.ts';
 import { adaptModel } from './adapt-model.ts';
-import type { ImportSpecification } from './adapt-model.ts';
+import type { ImportSpecification } from '../../domain/model-import.ts';
 import { composeModel, readHead, readModelMetadata } from './head-model.ts';
 import { inspectModel } from './inspect-model.ts';
 import { decodeModel, encodeModel, node, valueInfo, writeNotes } from './model-file.ts';

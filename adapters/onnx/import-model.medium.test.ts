@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { adaptModel } from './adapt-model.ts';
-import type { ImportSpecification } from './adapt-model.ts';
+import type { ImportSpecification } from '../../domain/model-import.ts';
 import { inlineExternalData } from './external-data.ts';
 import { composeModel } from './head-model.ts';
 import { importModel } from './import-model.ts';

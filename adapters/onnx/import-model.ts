@@ -1,6 +1,7 @@
 import { isPerennialError } from '../../domain/errors.ts';
+import type { ImportSpecification } from '../../domain/model-import.ts';
 import { adaptModel } from './adapt-model.ts';
-import type { AdaptOptions, AdaptedModel, ImportSpecification } from './adapt-model.ts';
+import type { AdaptOptions, AdaptedModel } from './adapt-model.ts';
 import { defaultModelLimits } from './inspect-model.ts';
 import { defaultChildLimits, readModelInChild, tryModelInChild } from './loading-child.ts';
 import type { ChildLimits, ChildReport } from './loading-child.ts';

@@ -19,7 +19,9 @@ export const modelFiles: ModelFiles = {
   decodeHead,
   compose: composeModel,
   facts(backbone) {
-    const preprocessing = checkPreprocessing(parseNote(readNotes(decodeModel(backbone)), noteKeys.preprocessing));
-    return { weightsDigest: weightsDigest(backbone), preprocessing, preprocessingDigest: digestOfPreprocessing(preprocessing) };
+    const notes = readNotes(decodeModel(backbone));
+    const preprocessing = checkPreprocessing(parseNote(notes, noteKeys.preprocessing));
+    const embedding = notes.get(noteKeys.embedding) === 'logits' ? 'logits' as const : 'features' as const;
+    return { weightsDigest: weightsDigest(backbone), preprocessing, preprocessingDigest: digestOfPreprocessing(preprocessing), embedding };
   },
 };

@@ -8,6 +8,8 @@ export const noteKeys = {
   classIds: 'perennial.classIds',
   head: 'perennial.head',
   centroids: 'perennial.centroids',
+  /** `logits` where a model from outside has nothing before its answers that could be retrained on. */
+  embedding: 'perennial.embedding',
 } as const;
 
 const choices = {

@@ -5,19 +5,19 @@ import type { Preprocessing } from '../../domain/preprocessing.ts';
 import type { Database } from './connection.ts';
 import { Prisma } from './client/client.ts';
 
-const isUniqueClash = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+export const isUniqueClash = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 /** Numbers are given one after another; a clash means someone took ours meanwhile. */
 const triesMax = 20;
 
 type VersionRow = Awaited<ReturnType<Database['modelVersion']['findFirstOrThrow']>>;
 type RunRow = Awaited<ReturnType<Database['run']['findFirstOrThrow']>>;
 
-const versionOf = (row: VersionRow): ModelVersion => ({
+export const versionOf = (row: VersionRow): ModelVersion => ({
   ...row,
   kind: row.kind as ModelVersion['kind'],
   preprocessing: row.preprocessing as Preprocessing | null,
 });
-const runOf = (row: RunRow): Run => ({ ...row, kind: row.kind as Run['kind'], state: row.state as Run['state'], metrics: row.metrics as Record<string, number> | null });
+export const runOf = (row: RunRow): Run => ({ ...row, kind: row.kind as Run['kind'], state: row.state as Run['state'], metrics: row.metrics as Record<string, number> | null });
 const promotionOf = (row: Awaited<ReturnType<Database['promotion']['findFirstOrThrow']>>): Promotion => ({ ...row, kind: row.kind as Promotion['kind'] });
 const reportOf = (row: Awaited<ReturnType<Database['gateReport']['findFirstOrThrow']>>): GateReportRecord => ({
   ...row, verdict: row.verdict as GateReportRecord['verdict'], checks: row.checks as readonly unknown[],

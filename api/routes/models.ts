@@ -75,7 +75,7 @@ async function byNumber(deps: ModelRoutesDependencies, projectId: string, number
 }
 
 /** Records as the outside reads them: version numbers where we hold ids. */
-function createTeller({ records, datasets }: ModelRoutesDependencies) {
+export function createTeller({ records, datasets }: Pick<ModelRoutesDependencies, 'records' | 'datasets'>) {
   const numberOf = async (id: string): Promise<number> => (await records.versionById(id))?.number ?? 0;
   const tell = {
     async version(version: ModelVersion) {

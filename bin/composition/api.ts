@@ -1,6 +1,9 @@
 import { createSignIn } from '../../adapters/auth/better-auth.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
+import { createModelImporter } from '../../adapters/onnx/model-importer.ts';
+import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createKeyedReplies } from '../../adapters/postgres/keyed-reply-repository.ts';
 import { createLineageRepository } from '../../adapters/postgres/lineage-repository.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
@@ -14,12 +17,16 @@ import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workfl
 import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
 import { createDatasetRoutes } from '../../api/routes/datasets.ts';
 import { createLineageRoutes } from '../../api/routes/lineage.ts';
+import { createModelImportRoutes } from '../../api/routes/model-imports.ts';
 import { createModelRoutes } from '../../api/routes/models.ts';
 import { createPredictionRoutes } from '../../api/routes/predictions.ts';
 import { createProjectRoutes } from '../../api/routes/projects.ts';
 import { createReviewRoutes } from '../../api/routes/reviews.ts';
 import { createScheduleRoutes } from '../../api/routes/schedules.ts';
+import { createByteBudget } from '../../api/receive-images.ts';
+import { modelBytesMax } from '../../api/receive-model.ts';
 import { createApp } from '../../api/server.ts';
+import { importModel } from '../../application/models/import-model.ts';
 import type { apiConfig, readConfig } from '../config.ts';
 import { buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
@@ -50,6 +57,13 @@ export function buildApi(config: Config) {
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
     ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database) }),
+    ...createModelImportRoutes({
+      records, datasets: { byId: freezing.records.versionById }, byteBudget: createByteBudget(modelBytesMax),
+      importModel: (request) => importModel({
+        records, clock, store, servingFollows: buildServingFollows(database), imports: createImportRepository(database), importer: createModelImporter(), files: modelFiles,
+        classes: async (projectId) => { const { classSetId, classes: all } = await served.byId(projectId); return { id: classSetId, classes: all }; },
+      }, request),
+    }),
     ...createScheduleRoutes({ workflows }),
     ...createLineageRoutes({ lineage: createLineageRepository(database) }),
     ...createViewRoutes({ urls, store, views: createViewRepository(database), view: (bytes, sideMax) => images.view(bytes, sideMax), sha256 }),

@@ -11,6 +11,7 @@ import { createRunPlots } from '../../adapters/images/run-plots.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
 import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
@@ -19,6 +20,7 @@ import { createBackboneSource } from '../../application/models/backbone-source.t
 import { judgeChallenger } from '../../application/models/judge-challenger.ts';
 import { promoteVersion } from '../../application/models/promote-version.ts';
 import { reconcileChampion } from '../../application/models/reconcile-champion.ts';
+import { registerImports } from '../../application/models/register-import.ts';
 import { registeredModelOf } from '../../application/models/register-run.ts';
 import { trainVersion } from '../../application/models/train-version.ts';
 import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
@@ -34,6 +36,8 @@ const workflowsPath = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 
 /** How often settled items are told to their rounds, and the registry's aliases put right. */
 const relayMs = 500;
 const reconcileMs = 10_000;
+/** How often the registry is told of models that came from outside. */
+const registerImportsMs = 2_000;
 
 /** Every step, put together. */
 function buildActivities(config: Config, common: ReturnType<typeof buildCommon>, registry: ModelRegistry) {
@@ -94,11 +98,14 @@ export async function buildWorker(config: Config) {
   const workflows = createTemporalWorkflows({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const relay = repeat(relayMs, () => deliverOutbox({ outbox: reviews, workflows }), (error) => logger.warn({ err: error }, 'settled items were not told to their rounds; trying again'));
   const reconciler = repeat(reconcileMs, async () => { for (const project of await served.all()) await reconcile(project.id); }, (error) => logger.warn({ err: error }, 'aliases were not checked; trying again'));
+  const imports = createImportRepository(common.database);
+  const registrar = repeat(registerImportsMs, () => registerImports({ imports, registry, store: common.store, clock }), (error) => logger.warn({ err: error }, 'an imported model was not registered; trying again'));
   return {
     logger, worker,
     async close(): Promise<void> {
       relay.stop();
       reconciler.stop();
+      registrar.stop();
       await Promise.allSettled([connection.close(), workflows.close(), common.database.$disconnect()]);
     },
   };

@@ -7,20 +7,24 @@ import { type Route, route } from './route.ts';
 export const viewKinds = { thumbnail: 320, fitted: 1600 } as const;
 export type ViewKind = keyof typeof viewKinds;
 
+/** Whom a link was made for. */
+type Audience = 'everyone' | 'admins';
+
 /** A link holds for at least this long; links of one period are equal, so that the browser's cache finds them again. */
 const periodMs = 6 * 3600_000;
 
 /** Links to views of images, signed by the api: the browser never talks to the store. */
 export function createImageUrls(secret: string, now: () => number) {
-  const signatureOf = (projectId: string, imageId: string, kind: string, until: number): string =>
-    createHmac('sha256', secret).update(`view\n${projectId}\n${imageId}\n${kind}\n${until}`).digest('base64url').slice(0, 32);
+  const signatureOf = (projectId: string, imageId: string, kind: string, until: number, whose: Audience): string =>
+    createHmac('sha256', secret).update(`view\n${projectId}\n${imageId}\n${kind}\n${until}${whose === 'admins' ? '\nadmins' : ''}`).digest('base64url').slice(0, 32);
   return {
-    sign(projectId: string, imageId: string, kind: ViewKind): string {
+    /** A link made for admins shows hidden pictures, too: give it to nobody else. */
+    sign(projectId: string, imageId: string, kind: ViewKind, whose: Audience = 'everyone'): string {
       const until = (Math.floor(now() / periodMs) + 2) * periodMs;
-      return `/v1/views/${projectId}/${imageId}/${kind}?until=${until}&signature=${signatureOf(projectId, imageId, kind, until)}`;
+      return `/v1/views/${projectId}/${imageId}/${kind}?until=${until}${whose === 'admins' ? '&for=admins' : ''}&signature=${signatureOf(projectId, imageId, kind, until, whose)}`;
     },
-    holds(projectId: string, imageId: string, kind: string, until: number, signature: string): boolean {
-      const wanted = Buffer.from(signatureOf(projectId, imageId, kind, until));
+    holds(projectId: string, imageId: string, kind: string, until: number, signature: string, whose: Audience = 'everyone'): boolean {
+      const wanted = Buffer.from(signatureOf(projectId, imageId, kind, until, whose));
       const given = Buffer.from(signature);
       return until > now() && wanted.length === given.length && timingSafeEqual(wanted, given);
     },
@@ -38,6 +42,8 @@ export interface ViewRoutesDependencies {
     remember(view: { imageId: string; kind: string; projectId: string; objectKey: string; mediaType: string; width: number; height: number }): Promise<void>;
   };
   readonly sha256: (bytes: Uint8Array) => string;
+  /** Those of the given images that only admins may see. */
+  readonly hidden: (imageIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 /** Views are made once, kept, and served with a fixed type; originals go to engineers alone. */
@@ -49,7 +55,18 @@ export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
     if (deps.sha256(bytes) !== found.sha256) throw new PerennialError('STORE_DAMAGED', undefined, { imageId });
     return { bytes, mediaType: found.mediaType };
   }
-  async function viewOf(projectId: string, imageId: string, kind: ViewKind): Promise<Uint8Array> {
+  const isHidden = async (imageId: string): Promise<boolean> => (await deps.hidden([imageId])).has(imageId);
+  const making = new Map<string, Promise<Uint8Array>>();
+  /** Of many who ask for a new view at once, one decodes the original. */
+  function viewOf(projectId: string, imageId: string, kind: ViewKind): Promise<Uint8Array> {
+    const name = `${projectId}/${imageId}/${kind}`;
+    const begun = making.get(name);
+    if (begun !== undefined) return begun;
+    const made = readOrMake(projectId, imageId, kind).finally(() => making.delete(name));
+    making.set(name, made);
+    return made;
+  }
+  async function readOrMake(projectId: string, imageId: string, kind: ViewKind): Promise<Uint8Array> {
     const known = await deps.views.key(imageId, kind);
     if (known !== null) return deps.store.get(known);
     const made = await deps.view((await original(projectId, imageId)).bytes, viewKinds[kind]);
@@ -61,9 +78,11 @@ export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
   return [
     route({
       method: 'get', path: '/v1/views/{projectId}/{image}/{kind}', access: 'anyone', summary: 'A view of an image, by a link that the api signed',
-      params: z.strictObject({ projectId: z.uuid(), image: z.uuid(), kind: z.enum(['thumbnail', 'fitted']) }), query: z.strictObject({ until: z.coerce.number().int(), signature: z.string().max(64) }), reply: 'raw',
+      params: z.strictObject({ projectId: z.uuid(), image: z.uuid(), kind: z.enum(['thumbnail', 'fitted']) }), query: z.strictObject({ until: z.coerce.number().int(), signature: z.string().max(64), for: z.literal('admins').optional() }), reply: 'raw',
       handle: async ({ params, query, response }) => {
-        if (!deps.urls.holds(params.projectId, params.image, params.kind, query.until, query.signature)) throw new PerennialError('IMAGE_NOT_FOUND');
+        if (!deps.urls.holds(params.projectId, params.image, params.kind, query.until, query.signature, query.for ?? 'everyone')) throw new PerennialError('IMAGE_NOT_FOUND');
+        // Asked each time: a link that was given out before somebody saw a person in the picture ends there.
+        if (query.for !== 'admins' && (await isHidden(params.image))) throw new PerennialError('IMAGE_NOT_FOUND');
         const bytes = await viewOf(params.projectId, params.image, params.kind);
         response.set({ 'Content-Type': 'image/webp', 'Cache-Control': 'private, max-age=21600, immutable', 'Content-Security-Policy': "default-src 'none'; sandbox" });
         response.end(bytes);
@@ -71,7 +90,8 @@ export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
     }),
     route({
       method: 'get', path: '/v1/projects/{project}/images/{image}/original', access: 'engineer', summary: 'The bytes of an image as they arrived', params: z.strictObject({ project: z.string(), image: z.uuid() }), reply: 'raw',
-      handle: async ({ project, params, response }) => {
+      handle: async ({ project, params, response, actor }) => {
+        if (actor.role !== 'admin' && (await isHidden(params.image))) throw new PerennialError('IMAGE_NOT_FOUND');
         const { bytes, mediaType } = await original(project.id, params.image);
         response.set({ 'Content-Type': mediaType, 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store', 'Content-Security-Policy': "default-src 'none'; sandbox" });
         response.end(bytes);

@@ -36,7 +36,8 @@ const classNeedsId = { path: ['classId'], message: 'a class needs its id, other 
 
 /**
  * POST …/review/items/{item}/burst-annotations: one decision for a burst, with exceptions by frame. The decision goes to every
- * answerable frame in `seen` that is no exception; the record says that it was spread. Frames that are not in `seen` get nothing.
+ * answerable frame in `seen` that is no exception; the record says that it was spread. Frames that are not in `seen` get no
+ * answer; like all that stands behind an item they get its class once it is settled, marked as spread.
  * An exception for a frame that was not seen is refused: REVIEW_IMAGE_NOT_SEEN.
  */
 export const burstAnnotateBodySchema = z.strictObject({

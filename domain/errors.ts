@@ -31,6 +31,7 @@ export const errorCodes = {
   PROJECT_EXISTS: 'A project of that name exists.',
   PROJECT_HAS_NO_MODEL: 'The project has no champion yet: give it labelled images or import a model.',
   CLASS_UNKNOWN: 'The class is not one of the project’s.',
+  CLASS_EXISTS: 'A class of that name exists.',
   POLICY_INVALID: 'The policy does not hold together.',
   // predictions and serving
   PREDICTION_NOT_FOUND: 'There is no such prediction in this project.',
@@ -43,6 +44,10 @@ export const errorCodes = {
   REVIEW_ITEM_SETTLED: 'This item is settled already.',
   REVIEW_ROUND_NOT_FOUND: 'There is no such review round in this project.',
   ANNOTATION_NOT_FOUND: 'There is no such annotation of yours.',
+  ADJUDICATION_NOT_FOUND: 'There is no such verdict that you could take back.',
+  REVIEW_IMAGE_NOT_SEEN: 'An image that was not loaded and on screen cannot be answered.',
+  REVIEW_ITEM_BLIND: 'This item is answered by itself: nothing of the model’s answer may be accepted for it.',
+  REVIEW_ROUND_CLOSED: 'The round is closed.',
   // datasets
   DATASET_VERSION_NOT_FOUND: 'There is no such dataset version in this project.',
   DATASET_EMPTY: 'There are no labels to freeze.',

@@ -1,3 +1,4 @@
+import type { UnresolvedReason } from './adjudication.ts';
 import type { Flag } from './flag.ts';
 import type { Policy } from './policy.ts';
 import type { AnnotationKind, ReviewItemState, Verdict } from './review.ts';
@@ -38,6 +39,15 @@ export interface HeldItem {
   };
 }
 
+/** Where an item stands, and whether the asker holds it now. */
+export interface ItemStanding {
+  readonly imageId: string;
+  readonly predictionId: string | null;
+  readonly blind: boolean;
+  readonly state: ReviewItemState;
+  readonly held: boolean;
+}
+
 export interface ReviewProgress {
   readonly round: RoundRecord | null;
   readonly waiting: number;
@@ -56,7 +66,36 @@ export interface NewAnnotation {
   readonly kind: AnnotationKind;
   readonly classId: number | null;
   readonly comment: string | null;
+  /** With "not in the list": the class that should be there. */
+  readonly proposedName?: string | null;
   readonly leadTimeMs: number | null;
+}
+
+/** One decision for an item and the frames behind it. */
+export interface BurstAnswer extends NewAnnotation {
+  /** Images that were loaded and on screen. */
+  readonly seen: readonly string[];
+  readonly exceptions: readonly { readonly imageId: string; readonly kind: AnnotationKind; readonly classId: number | null }[];
+}
+
+/** One image of a burst, as it stands around an item. */
+export interface FrameRecord {
+  readonly imageId: string;
+  readonly width: number;
+  readonly height: number;
+  readonly capturedAt: Date | null;
+  readonly leads: boolean;
+  readonly answerable: boolean;
+  readonly topClassId: number | null;
+  readonly confidence: number | null;
+}
+
+/** Bursts: looked at frame by frame, answered in one decision. */
+export interface BurstRecords {
+  /** By item; hidden pictures are left out. */
+  frames(projectId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, readonly FrameRecord[]>>;
+  /** @throws PerennialError REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_SETTLED, REVIEW_LEASE_EXPIRED, REVIEW_IMAGE_NOT_SEEN, IMAGE_NOT_FOUND, IDEMPOTENCY_KEY_REUSED */
+  annotateBurst(answer: BurstAnswer): Promise<{ annotationId: string; itemState: ReviewItemState; answered: number; spread: number }>;
 }
 
 export interface CollectRequest {
@@ -84,13 +123,14 @@ export interface ReviewRecords {
   claim(request: { projectId: string; userId: string; count: number; holding?: readonly string[]; leaseSeconds: number }): Promise<readonly HeldItem[]>;
   progress(projectId: string, userId: string): Promise<ReviewProgress>;
   renew(request: { projectId: string; userId: string; leaseSeconds: number; items: readonly { id: string; fence: number }[] }): Promise<readonly string[]>;
-  release(request: { projectId: string; userId: string; itemIds: readonly string[] }): Promise<void>;
+  /** Gives items back before their time: those that were held under the fence given. */
+  release(request: { projectId: string; userId: string; items: readonly { id: string; fence: number }[] }): Promise<readonly string[]>;
+  /** Where an item stands towards one person; null where there is none. */
+  standing(projectId: string, itemId: string, userId: string): Promise<ItemStanding | null>;
   /** @throws PerennialError REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_SETTLED, REVIEW_LEASE_EXPIRED, IDEMPOTENCY_KEY_REUSED */
   annotate(annotation: NewAnnotation): Promise<{ annotationId: string; itemState: ReviewItemState }>;
   /** @throws PerennialError ANNOTATION_NOT_FOUND, REVIEW_ITEM_SETTLED, REVIEW_LEASE_EXPIRED */
   withdraw(request: { projectId: string; annotationId: string; userId: string; key: string; leaseSeconds: number }): Promise<HeldItem>;
-  /** Settles an unresolved item. @throws PerennialError REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_SETTLED */
-  adjudicate(request: { projectId: string; itemId: string; userId: string; verdict: Verdict; comment: string | null }): Promise<{ labelId: string }>;
 }
 
 export interface LabelRecord {
@@ -110,4 +150,59 @@ export interface LabelRecords {
   imageIds(projectId: string, hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Newest first, those that hold alone. */
   list(projectId: string, after: string | null, limit: number): Promise<readonly LabelRecord[]>;
+}
+
+/** Which images are for admins alone. Acts are appended; the newest holds. */
+export interface ImageVisibilityRecords {
+  /** Those of the given images that are hidden. */
+  hidden(imageIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** @throws PerennialError IMAGE_NOT_FOUND */
+  setVisibility(act: { projectId: string; imageId: string; hidden: boolean; reason: string; by: string }): Promise<void>;
+  acts(projectId: string, imageId: string): Promise<readonly { hidden: boolean; reason: string; by: string; at: Date }[]>;
+  hiddenIds(projectId: string, page: { after: string | null; limit: number }): Promise<readonly string[]>;
+}
+
+/** An unresolved item as it stands in the queue. */
+export interface AdjudicationEntry {
+  readonly id: string;
+  readonly imageId: string;
+  readonly roundNumber: number | null;
+  readonly why: UnresolvedReason;
+  /** What a wrong label would cost; 1 is one ordinary mistake. */
+  readonly expectedCost: number;
+  readonly split: readonly { readonly kind: string; readonly classId: number | null; readonly count: number }[];
+  readonly camera: string | null;
+  readonly capturedAt: Date | null;
+  readonly createdAt: Date;
+  readonly state: ReviewItemState;
+  readonly blind: boolean;
+}
+
+type Person = { readonly id: string; readonly name: string };
+
+/** Everything said about an item. */
+export interface AdjudicationDetailRecord extends AdjudicationEntry {
+  readonly width: number;
+  readonly height: number;
+  readonly prediction: HeldItem['prediction'];
+  readonly given: readonly {
+    readonly annotationId: string; readonly person: Person; readonly kind: string; readonly classId: number | null; readonly proposedName: string | null; readonly comment: string | null;
+    readonly leadTimeMs: number | null; readonly propagated: boolean; readonly withdrawn: boolean; readonly createdAt: Date;
+  }[];
+  readonly adjudications: readonly { readonly id: string; readonly person: Person; readonly kind: string; readonly classId: number | null; readonly comment: string | null; readonly withdrawn: boolean; readonly createdAt: Date }[];
+  readonly label: null | { readonly kind: string; readonly classId: number | null; readonly source: string; readonly createdAt: Date };
+  readonly dispute: null | { readonly modelVersionNumber: number; readonly classId: number; readonly probability: number; readonly labelProbability: number };
+  /** Images that the verdict goes to as well. */
+  readonly behind: readonly string[];
+}
+
+/** What people disagree about, and who settles it. */
+export interface AdjudicationRecords {
+  /** Dearest first, beyond the one given. */
+  unresolved(projectId: string, page: { after: { expectedCost: number; id: string } | null; limit: number; why: UnresolvedReason | null }): Promise<{ entries: readonly AdjudicationEntry[]; total: number }>;
+  adjudicationDetail(projectId: string, itemId: string): Promise<AdjudicationDetailRecord | null>;
+  /** Settles an unresolved item. The same key has one effect. @throws PerennialError REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_SETTLED, IDEMPOTENCY_KEY_REUSED */
+  adjudicate(request: { projectId: string; itemId: string; userId: string; verdict: Verdict; comment: string | null; key: string }): Promise<{ adjudicationId: string; labelId: string }>;
+  /** Takes a verdict back: one's own, or with `anyones` anybody's; the label of before holds again. @throws PerennialError ADJUDICATION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED */
+  withdrawAdjudication(request: { projectId: string; adjudicationId: string; userId: string; anyones: boolean; key: string }): Promise<{ itemId: string }>;
 }

@@ -8,6 +8,8 @@ export type FreshDatabase = {
   databaseUrl: string;
   /** As the migrations sign in. */
   ownerUrl: string;
+  /** Runs a statement that the product's role may not. */
+  asOwner(statement: string): Promise<void>;
   drop(): Promise<void>;
 };
 
@@ -30,7 +32,7 @@ export async function createFreshDatabase(environment: Readonly<Record<string, s
   if (appUrl === undefined || ownerUrl === undefined || template === undefined) throw new Error('No test services: is this file named .medium.test.ts and run by the project "medium"?');
   const name = `perennial_test_${randomBytes(6).toString('hex')}`;
   await withClient(ownerUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-  return { name, databaseUrl: within(appUrl, name), ownerUrl: within(ownerUrl, name), drop: () => dropDatabase(ownerUrl, name) };
+  return { name, databaseUrl: within(appUrl, name), ownerUrl: within(ownerUrl, name), asOwner: (statement) => withClient(within(ownerUrl, name), async (client) => { await client.query(statement); }), drop: () => dropDatabase(ownerUrl, name) };
 }
 
 async function dropDatabase(ownerUrl: string, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { LabelRecord, LabelRecords } from '../../domain/ports-review.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
-import { appendLabels, currentLabels, holdLabels, type NewLabel } from './review-labels.ts';
+import { appendLabels, currentLabels, holdLabels, type NewLabel } from './label-records.ts';
 import { inTransaction } from './review-shared.ts';
 
 /** Labels: imported with a labelled start, and listed. */

@@ -1,12 +1,13 @@
-import type { HeldItem, ReviewRecords } from '../../domain/ports-review.ts';
+import type { HeldItem, ItemStanding, ReviewRecords } from '../../domain/ports-review.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
+import { hiddenImage } from './image-visibility.ts';
 import { readHeldItems } from './review-held-items.ts';
 import { databaseNow, inTransaction } from './review-shared.ts';
 
 type Claim = Parameters<ReviewRecords['claim']>[0];
 
 /** Holds on items. A hold has an end by the database's clock and a fence: a number that each new holder raises. */
-export function createReviewLeases(database: Database): Pick<ReviewRecords, 'claim' | 'renew' | 'release'> {
+export function createReviewLeases(database: Database): Pick<ReviewRecords, 'claim' | 'renew' | 'release' | 'standing'> {
   return {
     async claim(request) {
       const ids = await inTransaction(database, async (transaction) => {
@@ -25,8 +26,19 @@ export function createReviewLeases(database: Database): Pick<ReviewRecords, 'cla
         RETURNING i."id"::text`;
       return rows.map((row) => row.id);
     },
-    async release({ projectId, userId, itemIds }) {
-      await database.reviewItem.updateMany({ where: { id: { in: [...itemIds] }, projectId, leasedBy: userId, state: 'open' }, data: { leasedBy: null, leaseExpiresAt: null } });
+    async release({ projectId, userId, items }) {
+      const rows = await database.$queryRaw<{ id: string }[]>`
+        UPDATE "ReviewItem" i SET "leasedBy" = NULL, "leaseExpiresAt" = NULL
+        FROM unnest(${items.map((each) => each.id)}::uuid[], ${items.map((each) => each.fence)}::int[]) AS held(id, fence)
+        WHERE i."id" = held.id AND i."fence" = held.fence AND i."projectId" = ${projectId}::uuid AND i."state" = 'open' AND i."leasedBy" = ${userId}
+        RETURNING i."id"::text`;
+      return rows.map((row) => row.id);
+    },
+    async standing(projectId, itemId, userId) {
+      const [row] = await database.$queryRaw<ItemStanding[]>`
+        SELECT "imageId"::text, "predictionId"::text, "blind", "state", ("state" = 'open' AND "leasedBy" = ${userId} AND "leaseExpiresAt" > ${databaseNow}) IS TRUE AS "held"
+        FROM "ReviewItem" WHERE "id" = ${itemId}::uuid AND "projectId" = ${projectId}::uuid`;
+      return row ?? null;
     },
   };
 }
@@ -48,6 +60,7 @@ async function takeNew(transaction: DatabaseOrTransaction, { projectId, userId, 
     WITH free AS MATERIALIZED (
       SELECT i."id" FROM "ReviewItem" i
       WHERE i."projectId" = ${projectId}::uuid AND i."state" = 'open' AND (i."leaseExpiresAt" IS NULL OR i."leaseExpiresAt" <= ${databaseNow})
+        AND NOT ${hiddenImage('i."imageId"')}
         AND NOT EXISTS (SELECT 1 FROM "Annotation" a WHERE a."reviewItemId" = i."id" AND a."userId" = ${userId} AND a."kind" <> 'withdrawal'
                           AND NOT EXISTS (SELECT 1 FROM "Annotation" w WHERE w."withdraws" = a."id"))
       ORDER BY i."roundId", i."position", i."id" LIMIT ${count} FOR UPDATE OF i SKIP LOCKED

@@ -195,10 +195,10 @@ describe('answers', () => {
       expect(await claim(name, 1)).toEqual([]);
     }
     const [item] = await database.reviewItem.findMany({ where: { projectId } });
-    const settle = { projectId, itemId: item?.id ?? '', userId: person('ann'), verdict: { kind: 'class' as const, classId: 0 }, comment: null };
+    const settle = { projectId, itemId: item?.id ?? '', userId: person('ann'), verdict: { kind: 'class' as const, classId: 0 }, comment: null, key: 'verdict' };
     await reviews.adjudicate(settle);
     expect(await labelsOf(item?.imageId ?? '')).toMatchObject([{ source: 'adjudication', classId: 0 }]);
-    await expect(reviews.adjudicate(settle)).rejects.toMatchObject({ code: 'REVIEW_ITEM_SETTLED' });
+    await expect(reviews.adjudicate({ ...settle, key: 'another' })).rejects.toMatchObject({ code: 'REVIEW_ITEM_SETTLED' });
   });
 
   it('gives what one skipped to the next, and to an adjudicator when nobody is left', async () => {

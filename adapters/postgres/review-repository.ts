@@ -1,17 +1,21 @@
 import type { OutboxRecords } from '../../domain/ports-outbox.ts';
-import type { LabelRecords, ReviewRecords } from '../../domain/ports-review.ts';
+import type { AdjudicationRecords, BurstRecords, ImageVisibilityRecords, LabelRecords, ReviewRecords } from '../../domain/ports-review.ts';
 import type { Database } from './connection.ts';
+import { createImageVisibility } from './image-visibility.ts';
 import { createLabelRepository } from './label-repository.ts';
 import { createOutboxRepository } from './outbox-repository.ts';
+import { createReviewAdjudications } from './review-adjudications.ts';
 import { createReviewAnswers } from './review-answers.ts';
+import { createReviewBursts } from './review-bursts.ts';
 import { createReviewLeases } from './review-leases.ts';
 import { createReviewProgress } from './review-progress.ts';
 import { createReviewRounds } from './review-rounds.ts';
+import { createReviewWithdrawals } from './review-withdrawals.ts';
 
 /** Everything about review in Postgres: rounds, leases, answers, labels, and the outbox that tells rounds. */
-export function createReviewRepository(database: Database): ReviewRecords & LabelRecords & OutboxRecords {
+export function createReviewRepository(database: Database): ReviewRecords & LabelRecords & OutboxRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords {
   return {
-    ...createReviewRounds(database), ...createReviewLeases(database), ...createReviewAnswers(database), ...createReviewProgress(database),
+    ...createReviewRounds(database), ...createReviewLeases(database), ...createReviewAnswers(database), ...createReviewProgress(database), ...createReviewWithdrawals(database), ...createReviewBursts(database), ...createReviewAdjudications(database), ...createImageVisibility(database),
     ...createLabelRepository(database), ...createOutboxRepository(database),
   };
 }

@@ -1,9 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
+import { costOfDisagreement } from '../../domain/adjudication.ts';
 import { chooseItems, roundBudget, type WaitingItem } from '../../domain/collecting.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ReviewRecords, RoundRecord } from '../../domain/ports-review.ts';
+import type { Answer } from '../../domain/review.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
 import { databaseNow, holdName, inTransaction } from './review-shared.ts';
+import { reviewPolicy } from './review-unresolved.ts';
 
 /** Candidates looked at for each item that may be asked, so that bursts and classes can take turns. */
 const candidatesPerItem = 4;
@@ -125,5 +128,18 @@ async function close(transaction: DatabaseOrTransaction, { projectId, roundId, b
     FROM (SELECT o."id", EXISTS (SELECT 1 FROM "Annotation" a WHERE a."reviewItemId" = o."id" AND a."kind" NOT IN ('withdrawal', 'skip') AND NOT EXISTS (SELECT 1 FROM "Annotation" w WHERE w."withdraws" = a."id")) AS "begun"
           FROM "ReviewItem" o WHERE o."roundId" = ${roundId}::uuid AND o."state" = 'open' FOR UPDATE) answered
     WHERE i."id" = answered."id"`;
+  await explainHalfAnswered(transaction, projectId, roundId);
   return { outcome: 'done', why: because };
+}
+
+/** What was half answered goes to an adjudicator: why, and what a wrong label would cost. */
+async function explainHalfAnswered(transaction: DatabaseOrTransaction, projectId: string, roundId: string): Promise<void> {
+  const items = await transaction.reviewItem.findMany({ where: { projectId, roundId, state: 'unresolved', unresolvedWhy: null }, select: { id: true } });
+  if (items.length === 0) return;
+  const { costs } = await reviewPolicy(transaction, projectId);
+  const given = await transaction.annotation.findMany({ where: { reviewItemId: { in: items.map((each) => each.id) } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: { id: true, userId: true, kind: true, classId: true, withdraws: true, reviewItemId: true } });
+  const byItem = Map.groupBy(given, (each) => each.reviewItemId);
+  const values = items.map(({ id }) => costOfDisagreement(costs, (byItem.get(id) ?? []) as unknown as Answer[]));
+  await transaction.$executeRaw`
+    UPDATE "ReviewItem" i SET "unresolvedWhy" = 'half_answered', "value" = c.value FROM unnest(${items.map((each) => each.id)}::uuid[], ${values}::float8[]) AS c(id, value) WHERE i."id" = c.id`;
 }

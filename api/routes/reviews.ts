@@ -9,13 +9,17 @@ import {
 } from '../../contracts/reviews.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
-import type { LabelRecords, ReviewRecords } from '../../domain/ports-review.ts';
+import type { AdjudicationRecords, BurstRecords, ImageVisibilityRecords, LabelRecords, ReviewRecords } from '../../domain/ports-review.ts';
 import type { Workflows } from '../../domain/ports-workflows.ts';
 import { type Route, route } from '../route.ts';
+import { createAdjudicationRoutes } from './adjudication.ts';
+import { createBurstRoutes } from './bursts.ts';
+import { createVisibilityRoutes } from './image-visibility.ts';
 import { createLabelRoutes } from './labels.ts';
 
 export interface ReviewRoutesDependencies {
-  readonly reviews: ReviewRecords & LabelRecords;
+  readonly reviews: ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords;
+  readonly imageExists: (projectId: string, imageId: string) => Promise<boolean>;
   readonly policy: (projectId: string) => Promise<ReviewProject>;
   readonly classes: (projectId: string) => Promise<readonly ProjectClass[]>;
   readonly workflows: Pick<Workflows, 'collectNow'>;
@@ -27,11 +31,15 @@ const base = '/v1/projects/{project}';
 const projectParams = z.strictObject({ project: z.string() });
 const roundParams = z.strictObject({ project: z.string(), round: idSchema });
 
-/** Routes of review: items claimed and answered, rounds opened and closed, labels. */
+/** Routes of review: items and bursts claimed and answered, verdicts, rounds opened and closed, labels, hidden pictures. */
 export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const { reviews } = deps;
   const showing = { reviews, project: deps.policy, sign: deps.sign };
-  return [...itemRoutes(deps, showing), ...roundRoutes(deps), ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups })];
+  return [
+    ...itemRoutes(deps, showing), ...roundRoutes(deps), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
+    ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
+    ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),
+  ];
 }
 
 function itemRoutes({ reviews }: ReviewRoutesDependencies, showing: Parameters<typeof claimItems>[0] & Parameters<typeof withdrawAnnotation>[0] & Parameters<typeof annotateItem>[0]): Route[] {
@@ -43,7 +51,7 @@ function itemRoutes({ reviews }: ReviewRoutesDependencies, showing: Parameters<t
     route({
       method: 'post', path: `${base}/review/items/{item}/annotations`, access: 'annotator', summary: 'Answer an item', params: z.strictObject({ project: z.string(), item: idSchema }), body: annotateBodySchema, reply: annotateReplySchema,
       handle: ({ project, params, body, actor }) => annotateItem(showing, {
-        projectId: project.id, itemId: params.item, userId: actor.id, key: body.key, fence: body.fence, kind: body.kind, classId: body.classId ?? null, comment: body.comment ?? null, leadTimeMs: body.leadTimeMs ?? null,
+        projectId: project.id, itemId: params.item, userId: actor.id, key: body.key, fence: body.fence, kind: body.kind, classId: body.classId ?? null, comment: body.comment ?? null, proposedName: body.proposedName ?? null, leadTimeMs: body.leadTimeMs ?? null,
       }),
     }),
     route({

@@ -1,24 +1,29 @@
 import type { ReviewItemReply, RoundReply } from '../../contracts/reviews.ts';
 import type { HeldItem, RoundRecord } from '../../domain/ports-review.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
+import { namer } from './class-names.ts';
 
 const topMax = 5;
 
 /** Makes the links by which a browser sees an image. */
-export type SignView = (projectId: string, imageId: string, kind: 'thumbnail' | 'fitted') => string;
+export type SignView = (projectId: string, imageId: string, kind: 'thumbnail' | 'fitted', whose?: 'admins') => string;
+
+/** Both views of an image. Links for admins show hidden pictures, too. */
+export const viewsOf = (sign: SignView, projectId: string, imageId: string, whose?: 'admins') => ({ thumbnail: sign(projectId, imageId, 'thumbnail', whose), fitted: sign(projectId, imageId, 'fitted', whose) });
+
+/** The five best classes by name, and why it was flagged. */
+export const showPrediction = ({ classes, confidence, flags, modelVersionNumber }: NonNullable<HeldItem['prediction']>, nameOf: (classId: number) => string): NonNullable<ReviewItemReply['prediction']> => ({
+  top: classes.slice(0, topMax).map(({ classId, probability }) => ({ classId, name: nameOf(classId), probability: Math.min(1, probability) })), confidence, flags: flags.map((flag) => ({ ...flag })), modelVersionNumber,
+});
 
 /** An item as its annotator sees it. On blind ones nothing of the model's answer leaves the server, flags included. */
 export function showItem(item: HeldItem, project: { id: string; classes: readonly ProjectClass[]; sign: SignView }): ReviewItemReply {
   const { id, roundId, imageId, fence, blind, width, height, camera, burstSize } = item;
-  const nameOf = (classId: number): string => project.classes.find((each) => each.classId === classId)?.name ?? String(classId);
   return {
     id, roundId, imageId, fence, blind, width, height, camera, burstSize,
     leaseExpiresAt: item.leaseExpiresAt.toISOString(), capturedAt: item.capturedAt?.toISOString() ?? null,
-    images: { thumbnail: project.sign(project.id, imageId, 'thumbnail'), fitted: project.sign(project.id, imageId, 'fitted') },
-    prediction: blind || item.prediction === null ? null : {
-      top: item.prediction.classes.slice(0, topMax).map(({ classId, probability }) => ({ classId, name: nameOf(classId), probability: Math.min(1, probability) })),
-      confidence: item.prediction.confidence, flags: item.prediction.flags.map((flag) => ({ ...flag })), modelVersionNumber: item.prediction.modelVersionNumber,
-    },
+    images: viewsOf(project.sign, project.id, imageId),
+    prediction: blind || item.prediction === null ? null : showPrediction(item.prediction, namer(project.classes)),
   };
 }
 

@@ -48,11 +48,12 @@ export function buildApi(config: Config) {
   const freezing = buildFreezing(database, store);
   const classes = async (projectId: string) => (await served.byId(projectId)).classes;
   const images = createSharpReader();
+  const [reviews, views] = [createReviewRepository(database), createViewRepository(database)];
   const routes = [
     ...createProjectRoutes({ projects, people, createPerson: (person) => signIn.createPerson(person), projectById: (id) => served.byId(id), champion: (id) => records.champion(id), publicUrl: config.PUBLIC_URL }),
     ...createReviewRoutes({
-      reviews: createReviewRepository(database), policy: (projectId) => served.byId(projectId), classes, workflows,
-      sign: urls.sign, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
+      reviews, policy: (projectId) => served.byId(projectId), classes, workflows,
+      sign: urls.sign, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
@@ -66,7 +67,7 @@ export function buildApi(config: Config) {
     }),
     ...createScheduleRoutes({ workflows }),
     ...createLineageRoutes({ lineage: createLineageRepository(database) }),
-    ...createViewRoutes({ urls, store, views: createViewRepository(database), view: (bytes, sideMax) => images.view(bytes, sideMax), sha256 }),
+    ...createViewRoutes({ urls, store, views, view: (bytes, sideMax) => images.view(bytes, sideMax), sha256, hidden: reviews.hidden }),
   ];
   const app = createApp({
     routes, logger, publicUrl: config.PUBLIC_URL, allowedHosts: loopback, servingUrl: config.SERVING_URL, actorSecret: config.AUTH_SECRET, uiDir: config.UI_DIR,

@@ -91,6 +91,9 @@ CREATE INDEX "Annotation_imageId_idx" ON "Annotation"("imageId");
 -- CreateIndex
 CREATE INDEX "Annotation_propagatedFrom_idx" ON "Annotation"("propagatedFrom");
 
+-- CreateIndex
+CREATE INDEX "Arrival_projectId_burstKey_idx" ON "Arrival"("projectId", "burstKey");
+
 -- Facts the schema language cannot say.
 CREATE UNIQUE INDEX "GoldImage_one_at_a_time" ON "GoldImage" ("imageId") WHERE "retiredAt" IS NULL;
 CREATE INDEX "ReviewItem_unresolved" ON "ReviewItem" ("projectId", "value" DESC, "id") WHERE "state" = 'unresolved';

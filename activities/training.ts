@@ -17,7 +17,7 @@ export interface TrainingActivitiesDependencies {
   readonly setChallenger: (projectId: string, version: ModelVersion) => Promise<void>;
 }
 
-/** Keeps Temporal told that a long step lives, and what it does. */
+/** Tells Temporal what a long step does. */
 function heartbeat(): (sentence: string) => void {
   const context = Context.current();
   return (sentence) => context.heartbeat(sentence);
@@ -41,14 +41,8 @@ export function createTrainingActivities(deps: TrainingActivitiesDependencies) {
     },
     async trainVersion(input: Omit<TrainVersionRequest, 'onProgress' | 'projectSlug' | 'workflowRunId'>): Promise<StepOutcome & { versionId: string | null; versionNumber: number | null }> {
       const { workflowExecution } = Context.current().info;
-      const say = heartbeat();
-      const beat = setInterval(() => say('training'), 5_000);
-      try {
-        const { outcome, why, version } = await deps.train({ ...input, projectSlug: await deps.projectSlug(input.projectId), workflowRunId: workflowExecution?.runId ?? null, onProgress: say });
-        return { outcome, why, versionId: version?.id ?? null, versionNumber: version?.number ?? null };
-      } finally {
-        clearInterval(beat);
-      }
+      const { outcome, why, version } = await deps.train({ ...input, projectSlug: await deps.projectSlug(input.projectId), workflowRunId: workflowExecution?.runId ?? null, onProgress: heartbeat() });
+      return { outcome, why, versionId: version?.id ?? null, versionNumber: version?.number ?? null };
     },
     async hasChampion(projectId: string): Promise<boolean> {
       return (await deps.records.champion(projectId)) !== null;

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createHeadTrainer } from '../../activities/head-trainer.ts';
 import { withFailureMap } from '../../activities/failure-map.ts';
+import { heartbeatMs, withHeartbeats } from '../../activities/heartbeats.ts';
 import { createReviewActivities } from '../../activities/reviews.ts';
 import { createRunReport } from '../../activities/run-report.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
@@ -80,7 +81,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
       },
     }),
   };
-  return { steps: withFailureMap(steps), reviews, served, reconcile };
+  return { steps: withHeartbeats(withFailureMap(steps)), reviews, served, reconcile };
 }
 
 /** The worker: workflows, steps, the relay of settled items and the reconciler of aliases. */
@@ -93,7 +94,7 @@ export async function buildWorker(config: Config) {
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const worker = await Worker.create({
     connection, namespace: config.TEMPORAL_NAMESPACE, taskQueue: 'perennial', workflowsPath, activities: steps,
-    maxConcurrentActivityTaskExecutions: 8, shutdownGraceTime: '20 seconds', shutdownForceTime: '25 seconds',
+    maxConcurrentActivityTaskExecutions: 8, maxHeartbeatThrottleInterval: heartbeatMs, shutdownGraceTime: '20 seconds', shutdownForceTime: '25 seconds',
   });
   const workflows = createTemporalWorkflows({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const relay = repeat(relayMs, () => deliverOutbox({ outbox: reviews, workflows }), (error) => logger.warn({ err: error }, 'settled items were not told to their rounds; trying again'));

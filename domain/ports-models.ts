@@ -79,22 +79,25 @@ export interface PromotionRequest {
 /** Runs, model versions, evaluations, gate reports and promotions. Writes are harmless when repeated with their key. */
 export interface ModelRecords {
   startRun(run: { projectId: string; kind: Run['kind']; key: string; datasetVersionId: string | null; reason: string; parameters: Record<string, unknown>; workflowRunId: string | null }): Promise<Run>;
-  setMlflowRun(runId: string, mlflowRunId: string): Promise<void>;
-  endRun(runId: string, end: { state: 'done' | 'failed'; metrics: Record<string, number> | null; failure: string | null }): Promise<void>;
   runById(runId: string): Promise<Run | null>;
-  insertVersion(version: Omit<ModelVersion, 'id' | 'number' | 'createdAt'>): Promise<ModelVersion>;
+  /** With `run` that run is done in the same step: neither is ever there without the other. */
+  insertVersion(version: Omit<ModelVersion, 'id' | 'number' | 'createdAt'>, run?: { id: string; mlflowRunId: string; metrics: Record<string, number> }): Promise<ModelVersion>;
   versionByKey(projectId: string, key: string): Promise<ModelVersion | null>;
   versionById(id: string): Promise<ModelVersion | null>;
   versionByNumber(projectId: string, number: number): Promise<ModelVersion | null>;
   /** Newest first, without predictions made elsewhere. */
   versions(projectId: string, limit: number): Promise<readonly ModelVersion[]>;
   champion(projectId: string): Promise<ModelVersion | null>;
-  insertEvaluation(evaluation: { projectId: string; modelVersionId: string; holdout: string; images: number; metrics: Record<string, unknown> }): Promise<void>;
-  insertGateReport(report: { projectId: string; championId: string; challengerId: string; verdict: string; sentence: string; checks: readonly unknown[]; key: string }): Promise<GateReportRecord>;
+  /** The challenger's evaluations come with the report, once for its key. */
+  insertGateReport(
+    report: { projectId: string; championId: string; challengerId: string; verdict: string; sentence: string; checks: readonly unknown[]; key: string },
+    evaluations: readonly { holdout: string; images: number; metrics: Record<string, unknown> }[],
+  ): Promise<GateReportRecord>;
   gateReports(projectId: string, limit: number): Promise<readonly GateReportRecord[]>;
   gateReportFor(projectId: string, challengerId: string): Promise<GateReportRecord | null>;
   /** @throws PerennialError PROMOTION_CONFLICT when the champion is not `fromId` any more */
   promote(request: PromotionRequest): Promise<Promotion>;
+  promotionByKey(projectId: string, key: string): Promise<Promotion | null>;
   promotions(projectId: string, limit: number): Promise<readonly Promotion[]>;
   /** Promotions that no person decided, on one event day. */
   automaticPromotionsOn(projectId: string, eventDay: string): Promise<number>;

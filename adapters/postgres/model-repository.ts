@@ -40,17 +40,11 @@ export function createModelRepository(database: Database): ModelRecords {
         return runOf(await database.run.findUniqueOrThrow({ where: { projectId_key: { projectId: run.projectId, key: run.key } } }));
       }
     },
-    async setMlflowRun(runId, mlflowRunId) {
-      await database.run.update({ where: { id: runId }, data: { mlflowRunId } });
-    },
-    async endRun(runId, end) {
-      await database.run.update({ where: { id: runId }, data: { state: end.state, metrics: end.metrics ?? Prisma.DbNull, failure: end.failure, endedAt: new Date() } });
-    },
     async runById(runId) {
       const row = await database.run.findUnique({ where: { id: runId } });
       return row === null ? null : runOf(row);
     },
-    async insertVersion(version) {
+    async insertVersion(version, run) {
       for (let tries = 0; tries < triesMax; tries += 1) {
         const existing = await database.modelVersion.findUnique({ where: { projectId_key: { projectId: version.projectId, key: version.key } } });
         if (existing !== null) return versionOf(existing);
@@ -58,7 +52,9 @@ export function createModelRepository(database: Database): ModelRecords {
         const { preprocessing, ...rest } = version;
         try {
           const data = { ...rest, id: uuidv7(), number: (last?.number ?? 0) + 1, preprocessing: preprocessing === null ? Prisma.DbNull : (preprocessing as unknown as Prisma.InputJsonObject) };
-          return versionOf(await database.modelVersion.create({ data }));
+          const ended = run === undefined ? [] : [database.run.update({ where: { id: run.id }, data: { state: 'done', mlflowRunId: run.mlflowRunId, metrics: run.metrics, failure: null, endedAt: new Date() } })];
+          const [row] = await database.$transaction([database.modelVersion.create({ data }), ...ended]);
+          return versionOf(row);
         } catch (error) {
           if (!isUniqueClash(error)) throw error;
         }
@@ -85,12 +81,14 @@ export function createModelRepository(database: Database): ModelRecords {
       const found = await championRow(projectId);
       return found?.version == null ? null : versionOf(found.version);
     },
-    async insertEvaluation({ metrics, ...rest }) {
-      await database.evaluation.create({ data: { id: uuidv7(), ...rest, metrics: metrics as Prisma.InputJsonObject } });
-    },
-    async insertGateReport({ checks, ...rest }) {
+    async insertGateReport({ checks, ...rest }, evaluations) {
+      const { projectId, challengerId: modelVersionId } = rest;
       try {
-        return reportOf(await database.gateReport.create({ data: { id: uuidv7(), ...rest, checks: checks as Prisma.InputJsonArray } }));
+        const [row] = await database.$transaction([
+          database.gateReport.create({ data: { id: uuidv7(), ...rest, checks: checks as Prisma.InputJsonArray } }),
+          database.evaluation.createMany({ data: evaluations.map((each) => ({ id: uuidv7(), projectId, modelVersionId, ...each, metrics: each.metrics as Prisma.InputJsonObject })) }),
+        ]);
+        return reportOf(row);
       } catch (error) {
         if (!isUniqueClash(error)) throw error;
         return reportOf(await database.gateReport.findUniqueOrThrow({ where: { projectId_key: { projectId: rest.projectId, key: rest.key } } }));
@@ -126,6 +124,10 @@ export function createModelRepository(database: Database): ModelRecords {
         if (same !== null) return promotionOf(same);
         throw new PerennialError('PROMOTION_CONFLICT', undefined, {}, { cause: error });
       }
+    },
+    async promotionByKey(projectId, key) {
+      const row = await database.promotion.findUnique({ where: { projectId_key: { projectId, key } } });
+      return row === null ? null : promotionOf(row);
     },
     async promotions(projectId, limit) {
       return (await database.promotion.findMany({ where: { projectId }, orderBy: { sequence: 'desc' }, take: limit })).map(promotionOf);

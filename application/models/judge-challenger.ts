@@ -40,11 +40,10 @@ export async function judgeChallenger(deps: JudgeDependencies, request: { projec
   const meet = (holdout: 'audit' | 'reference') => pairedAnswers(deps, request.projectId, holdout, { champion, challenger }, heads, truths);
   const holdouts = { audit: await meet('audit'), reference: await meet('reference') };
   const decision = decideGate({ policy: policy.gate, classes, holdouts });
-  for (const [name, pairs] of Object.entries(holdouts)) await recordEvaluation(deps, request.projectId, challenger, name, pairs);
   const report = await deps.records.insertGateReport({
     projectId: request.projectId, championId: champion.id, challengerId: challenger.id,
     verdict: decision.verdict, sentence: decision.sentence, checks: decision.checks, key: request.key,
-  });
+  }, Object.entries(holdouts).flatMap(([name, pairs]) => evaluationOf(name, pairs)));
   const day = (await deps.records.latestEventDay(request.projectId)) ?? deps.clock.now().toISOString().slice(0, 10);
   const automaticPromotionsToday = await deps.records.automaticPromotionsOn(request.projectId, day);
   return { report, ...decidePromotion(decision, policy.gate, { automaticPromotionsToday }) };
@@ -84,11 +83,8 @@ async function pairedAnswers(
   });
 }
 
-async function recordEvaluation(deps: JudgeDependencies, projectId: string, challenger: ModelVersion, holdout: string, pairs: PairedAnswers): Promise<void> {
-  if (pairs.length === 0) return;
+function evaluationOf(holdout: string, pairs: PairedAnswers) {
+  if (pairs.length === 0) return [];
   const right = (which: 'champion' | 'challenger') => pairs.filter((pair) => pair[which] === pair.truth).length / pairs.length;
-  await deps.records.insertEvaluation({
-    projectId, modelVersionId: challenger.id, holdout, images: pairs.length,
-    metrics: { accuracy: right('challenger'), championAccuracy: right('champion') },
-  });
+  return [{ holdout, images: pairs.length, metrics: { accuracy: right('challenger'), championAccuracy: right('champion') } }];
 }

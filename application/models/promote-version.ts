@@ -33,6 +33,9 @@ export async function promoteVersion(deps: PromoteVersionDependencies, request: 
 
 /** Goes back to the champion before this one; inside the last three versions no gate is asked. @throws PerennialError PROMOTION_NOTHING_TO_ROLL_BACK, PROMOTION_CONFLICT */
 export async function rollBack(deps: PromoteVersionDependencies, request: { projectId: string; expectFromId?: string; reason: string; decidedBy: string; key: string }): Promise<Promotion> {
+  // Asked again by whoever was not told: the way back from where it led would be another one, or none.
+  const done = await deps.records.promotionByKey(request.projectId, request.key);
+  if (done !== null) return moved(deps, request.projectId, done);
   const history = await deps.records.promotions(request.projectId, 100);
   const current = history[0];
   const before = history.find((each) => each.toId === current?.toId && each.kind !== 'rollback')?.fromId ?? null;

@@ -76,9 +76,7 @@ export async function trainVersion(deps: TrainVersionDependencies, request: Trai
     projectId: request.projectId, kind: request.kind, key: request.key, runId: run.id, datasetVersionId: request.datasetVersionId, classSetId,
     backboneDigest: backbone.weightsDigest, backboneKey: backbone.key, preprocessing: backbone.preprocessing, preprocessingDigest: backbone.preprocessingDigest,
     ...keys, artifactSha256, artifactBytes: artifact.byteLength, dimensions: fitted.head.dimensions, mlflowVersion,
-  });
-  await deps.records.setMlflowRun(run.id, runId);
-  await deps.records.endRun(run.id, { state: 'done', metrics: finite(fitted.metrics), failure: null });
+  }, { id: run.id, mlflowRunId: runId, metrics: finite(fitted.metrics) });
   return { outcome: 'done', why: `model version ${version.number} learnt from ${set.n} images`, version };
 }
 

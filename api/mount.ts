@@ -15,6 +15,8 @@ export interface MountDependencies extends IdentifyDependencies {
 }
 
 const bodyBytesMax = '1mb';
+/** How often a request under way says so for its key. */
+const keepMs = 3_000;
 const nobody: Actor = { kind: 'person', id: 'nobody', name: 'nobody', role: 'annotator' };
 const noProject: RequestProject = { id: '', slug: '', name: '', timeZone: 'UTC' };
 
@@ -104,6 +106,7 @@ async function onceOnly(route: Route, deps: MountDependencies, context: RouteCon
     response.setHeader('Idempotency-Replayed', 'true');
     return stored;
   }
+  const keeping = setInterval(() => { deps.keyedReplies.keep(client, key).catch(() => undefined); }, keepMs);
   try {
     // What is stored and what is sent now are the same: both are what JSON makes of it.
     const reply = JSON.parse(JSON.stringify((await replyOf(route, context)) ?? null)) as unknown;
@@ -113,5 +116,7 @@ async function onceOnly(route: Route, deps: MountDependencies, context: RouteCon
     // A refusal had no effect and may be mended, a failure on our side may be tried again: the key is free in both cases.
     await deps.keyedReplies.free(client, key).catch(() => undefined);
     throw error;
+  } finally {
+    clearInterval(keeping);
   }
 }

@@ -44,10 +44,26 @@ async function failureOf(handle: WorkflowHandle): Promise<string> {
 /** A run's name for the outside: the execution's own id within the project's one retrain. */
 const retrainId = (projectId: string): string => `${projectId}/retrain-light`;
 
+/** Newest executions among which a key that is sent again is looked for. */
+const executionsMax = 50;
+
+/** The execution that a key started; an api that was killed before it could tell is asked again, maybe when that one is over. */
+async function executionOf(client: Client, workflowId: string, key: string): Promise<string | null> {
+  let seen = 0;
+  for await (const { runId, memo } of client.workflow.list({ query: `WorkflowId = '${workflowId}'`, pageSize: executionsMax })) {
+    if (memo?.['key'] === key) return runId;
+    seen += 1;
+    if (seen >= executionsMax) break;
+  }
+  return null;
+}
+
 async function startRetrain(client: Client, request: Parameters<Workflows['startRetrain']>[0]): Promise<RetrainStatus> {
   const workflowId = retrainId(request.projectId);
+  const earlier = await executionOf(client, workflowId, request.key);
+  if (earlier !== null) return readStatus(client.workflow.getHandle(workflowId, earlier), earlier);
   try {
-    const handle = await client.workflow.start('retrainLight', { taskQueue, workflowId, args: [request] });
+    const handle = await client.workflow.start('retrainLight', { taskQueue, workflowId, args: [request], memo: { key: request.key } });
     return statusOf(handle.firstExecutionRunId, 'running', {}, null);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

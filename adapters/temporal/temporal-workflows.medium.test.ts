@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Workflows } from '../../domain/ports-workflows.ts';
 import { createTemporalWorkflows } from './temporal-workflows.ts';
 
-const address = process.env['TEMPORAL_ADDRESS'] ?? '';
+const address = inject('services')['TEMPORAL_ADDRESS'] ?? '';
 let connection: Connection;
 let client: Client;
 let workflows: Workflows;

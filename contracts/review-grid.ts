@@ -11,7 +11,7 @@ export const gridClaimReplySchema = z.strictObject({ classId: z.number().int(), 
 
 /**
  * POST …/review/grid/decisions: the exceptions, and `accept` for the rest, which get the class `classId`. `seen` lists the images that
- * were loaded and on screen: an accepted item whose image is not in it refuses the whole request (REVIEW_IMAGE_NOT_SEEN, with
+ * were loaded and on screen: an item whose image is not in it refuses the whole request (REVIEW_IMAGE_NOT_SEEN, with
  * `details.items`), and nothing is written; a blind item among the accepted does the same (REVIEW_ITEM_BLIND). A hold that ran out refuses its own item alone. The same key again has one effect.
  */
 export const gridDecisionBodySchema = z.strictObject({

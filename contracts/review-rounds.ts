@@ -3,8 +3,9 @@ import { idSchema, instantSchema, pageQuerySchema, shareSchema } from './common.
 import { roundSchema } from './reviews.ts';
 
 /** GET …/rounds?after=&limit=: newest first, as before; `next` is the number to go on from. GET …/rounds/{round}: one. */
+export const roundsQuerySchema = pageQuerySchema.extend({ after: z.coerce.number().int().min(1).optional() });
 
-/** POST …/rounds/{round}/deadline (engineer): moves the end of an open round; it lies in the future. ROUND_CLOSED where it is closed. */
+/** POST …/rounds/{round}/deadline (engineer): moves the end of an open round; it lies in the future. REVIEW_ROUND_CLOSED where it is closed. */
 export const deadlineBodySchema = z.strictObject({ deadlineAt: instantSchema });
 
 /** GET …/rounds/{round}/progress (annotator): live figures. */
@@ -61,7 +62,7 @@ export const personStatisticsSchema = z.strictObject({
   /** Images an hour of own lead time; null where no times are known. */
   imagesPerHour: z.number().nullable(),
   answersLastHour: z.number().int(),
-  /** Of settled items that this person answered: how often the label is theirs. */
+  /** Of settled items that others answered, too, or an adjudicator settled: how often the label is this person's. */
   agreed: z.strictObject({ items: z.number().int(), share: shareSchema.nullable() }),
   byDay: z.array(z.strictObject({ day: z.iso.date(), answers: z.number().int(), images: z.number().int(), leadTimeMsMedian: z.number().nullable() })),
 });

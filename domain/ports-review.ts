@@ -118,7 +118,8 @@ export interface ReviewRecords {
   /** Items nobody answered wait again; half answered ones go to an adjudicator. @throws PerennialError REVIEW_ROUND_NOT_FOUND */
   closeRound(round: { projectId: string; roundId: string; because: string }): Promise<Step>;
   round(projectId: string, roundId: string): Promise<RoundRecord | null>;
-  rounds(projectId: string, limit: number): Promise<readonly RoundRecord[]>;
+  /** Newest first; `before` is a number, and not among them. */
+  rounds(projectId: string, limit: number, before?: number | null): Promise<readonly RoundRecord[]>;
   /** Up to `count` items beside those the asker says it has (`holding`): other ones it holds first, then new ones; never one that somebody else holds. */
   claim(request: { projectId: string; userId: string; count: number; holding?: readonly string[]; leaseSeconds: number }): Promise<readonly HeldItem[]>;
   progress(projectId: string, userId: string): Promise<ReviewProgress>;
@@ -206,3 +207,52 @@ export interface AdjudicationRecords {
   /** Takes a verdict back: one's own, or with `anyones` anybody's; the label of before holds again. @throws PerennialError ADJUDICATION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED */
   withdrawAdjudication(request: { projectId: string; adjudicationId: string; userId: string; anyones: boolean; key: string }): Promise<{ itemId: string }>;
 }
+
+/** Pages of images that the model puts in one class. Blind items are never among them. */
+export interface GridRecords {
+  gridClasses(projectId: string, userId: string): Promise<readonly { classId: number; count: number }[]>;
+  claimGrid(request: { projectId: string; userId: string; classId: number; count: number; holding: readonly string[]; leaseSeconds: number }): Promise<readonly HeldItem[]>;
+  /** Which image an item is about, and whether it is blind; unknown ids are left out. */
+  itemFacts(projectId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, { imageId: string; blind: boolean }>>;
+  /** Writes answers, each by its own key; one that is refused does not stop the others. */
+  annotateMany(annotations: readonly NewAnnotation[]): Promise<readonly ({ itemId: string; annotationId: string; itemState: ReviewItemState } | { itemId: string; refused: string })[]>;
+}
+
+export interface RoundFigures {
+  readonly open: number; readonly held: number; readonly settled: number; readonly unresolved: number;
+  readonly answersLastHour: number; readonly peopleLastHour: number; readonly imagesLastHour: number;
+  readonly leadTimeMsMedian: number | null;
+  /** Answers that the open items still want. */
+  readonly answersLeft: number;
+  readonly now: Date;
+}
+
+export interface RoundItemRecord {
+  readonly id: string; readonly imageId: string; readonly state: ReviewItemState; readonly blind: boolean; readonly answers: number; readonly answersWanted: number;
+  readonly topClassId: number | null; readonly confidence: number | null; readonly heldBy: string | null; readonly labelKind: string | null; readonly labelClassId: number | null;
+}
+
+export interface RoundFigureRecords {
+  roundFigures(projectId: string, roundId: string): Promise<RoundFigures>;
+  roundItems(projectId: string, roundId: string, page: { after: string | null; limit: number; state: string | null }): Promise<readonly RoundItemRecord[]>;
+  /** @throws PerennialError REVIEW_ROUND_NOT_FOUND, REVIEW_ROUND_CLOSED, REQUEST_INVALID for a time that is past */
+  moveDeadline(request: { projectId: string; roundId: string; deadlineAt: Date }): Promise<void>;
+}
+
+export interface PersonFigures {
+  readonly answers: number; readonly images: number; readonly skips: number; readonly withdrawn: number;
+  readonly leadTimeMsMedian: number | null; readonly leadTimeMsP90: number | null; readonly leadTimeMsSum: number; readonly answersLastHour: number;
+}
+export interface PersonDay { readonly day: string; readonly answers: number; readonly images: number; readonly leadTimeMsMedian: number | null }
+
+/** What people answered. */
+export interface StatisticsRecords {
+  personFigures(request: { projectId: string; userId: string; days: number }): Promise<PersonFigures>;
+  personDays(request: { projectId: string; userId: string; days: number; timeZone: string }): Promise<readonly PersonDay[]>;
+  /** Settled items that others answered, too, or an adjudicator settled; and how often the label is this person's. */
+  agreed(request: { projectId: string; userId: string; days: number }): Promise<{ items: number; same: number }>;
+  answerers(projectId: string, days: number): Promise<readonly { id: string; name: string; role: string | null }[]>;
+}
+
+/** Everything that the pages of review read and write. */
+export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords;

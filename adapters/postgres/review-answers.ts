@@ -18,7 +18,8 @@ export function createReviewAnswers(database: Database): Pick<ReviewRecords, 'an
 export const answersClient = (userId: string): string => `annotations/${userId}`;
 const bodyOf = ({ itemId, fence, kind, classId, comment, proposedName }: NewAnnotation): string => JSON.stringify([itemId, fence, kind, classId, comment, ...(proposedName == null ? [] : [proposedName])]);
 
-async function annotate(transaction: DatabaseOrTransaction, annotation: NewAnnotation): Promise<AnnotateReply> {
+/** One answer with what follows from it. A PerennialError that it throws has written nothing. */
+export async function annotate(transaction: DatabaseOrTransaction, annotation: NewAnnotation): Promise<AnnotateReply> {
   const { userId, key } = annotation;
   const client = answersClient(userId);
   return onceForKey(transaction, { client, key, body: bodyOf(annotation) }, async () => {

@@ -16,11 +16,11 @@ type RoundRow = Omit<RoundRecord, 'state'> & { state: string };
 
 /** Rounds: opened under a budget, looked at, closed. */
 export function createReviewRounds(database: Database): Rounds {
-  const read = async (projectId: string, roundId: string | null, limit: number): Promise<RoundRecord[]> => {
+  const read = async (projectId: string, roundId: string | null, limit: number, before: number | null = null): Promise<RoundRecord[]> => {
     const rows = await database.$queryRaw<RoundRow[]>`
       SELECT r."id"::text, r."number", r."state", r."reason", r."itemCount", r."openedAt", r."deadlineAt", r."closedAt", r."closedBecause",
              (SELECT count(*)::int FROM "ReviewItem" i WHERE i."roundId" = r."id" AND i."state" = 'settled') AS "settled"
-      FROM "ReviewRound" r WHERE r."projectId" = ${projectId}::uuid AND (${roundId}::uuid IS NULL OR r."id" = ${roundId}::uuid) ORDER BY r."number" DESC LIMIT ${limit}`;
+      FROM "ReviewRound" r WHERE r."projectId" = ${projectId}::uuid AND (${roundId}::uuid IS NULL OR r."id" = ${roundId}::uuid) AND (${before}::int IS NULL OR r."number" < ${before}::int) ORDER BY r."number" DESC LIMIT ${limit}`;
     return rows.map((row) => ({ ...row, state: row.state === 'open' ? 'open' as const : 'closed' as const }));
   };
   return {
@@ -36,7 +36,7 @@ export function createReviewRounds(database: Database): Rounds {
     },
     closeRound: (request) => inTransaction(database, (transaction) => close(transaction, request)),
     round: async (projectId, roundId) => (await read(projectId, roundId, 1))[0] ?? null,
-    rounds: (projectId, limit) => read(projectId, null, limit),
+    rounds: (projectId, limit, before = null) => read(projectId, null, limit, before),
   };
 }
 

@@ -1,24 +1,26 @@
 import { z } from 'zod';
 import { annotateItem } from '../../application/review/annotate-item.ts';
 import { claimItems, type ReviewProject } from '../../application/review/claim-items.ts';
-import { showRound, type SignView } from '../../application/review/show-item.ts';
+import type { SignView } from '../../application/review/show-item.ts';
 import { withdrawAnnotation } from '../../application/review/withdraw-annotation.ts';
-import { idSchema, pageOf, pageQuerySchema } from '../../contracts/common.ts';
+import { idSchema } from '../../contracts/common.ts';
 import {
-  annotateBodySchema, annotateReplySchema, claimBodySchema, claimReplySchema, openRoundBodySchema, openRoundReplySchema, renewBodySchema, renewReplySchema, roundSchema, withdrawBodySchema, withdrawReplySchema,
+  annotateBodySchema, annotateReplySchema, claimBodySchema, claimReplySchema, renewBodySchema, renewReplySchema, withdrawBodySchema, withdrawReplySchema,
 } from '../../contracts/reviews.ts';
-import { PerennialError } from '../../domain/errors.ts';
+import { releaseBodySchema, releaseReplySchema } from '../../contracts/review-rounds.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
-import type { AdjudicationRecords, BurstRecords, ImageVisibilityRecords, LabelRecords, ReviewRecords } from '../../domain/ports-review.ts';
+import type { WorkbenchRecords } from '../../domain/ports-review.ts';
 import type { Workflows } from '../../domain/ports-workflows.ts';
 import { type Route, route } from '../route.ts';
 import { createAdjudicationRoutes } from './adjudication.ts';
 import { createBurstRoutes } from './bursts.ts';
+import { createGridRoutes } from './grid.ts';
 import { createVisibilityRoutes } from './image-visibility.ts';
 import { createLabelRoutes } from './labels.ts';
+import { createRoundRoutes } from './rounds.ts';
 
 export interface ReviewRoutesDependencies {
-  readonly reviews: ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords;
+  readonly reviews: WorkbenchRecords;
   readonly imageExists: (projectId: string, imageId: string) => Promise<boolean>;
   readonly policy: (projectId: string) => Promise<ReviewProject>;
   readonly classes: (projectId: string) => Promise<readonly ProjectClass[]>;
@@ -29,14 +31,13 @@ export interface ReviewRoutesDependencies {
 
 const base = '/v1/projects/{project}';
 const projectParams = z.strictObject({ project: z.string() });
-const roundParams = z.strictObject({ project: z.string(), round: idSchema });
 
 /** Routes of review: items and bursts claimed and answered, verdicts, rounds opened and closed, labels, hidden pictures. */
 export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const { reviews } = deps;
   const showing = { reviews, project: deps.policy, sign: deps.sign };
   return [
-    ...itemRoutes(deps, showing), ...roundRoutes(deps), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
+    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
     ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
     ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),
   ];
@@ -66,32 +67,11 @@ function itemRoutes({ reviews }: ReviewRoutesDependencies, showing: Parameters<t
         return { renewed: [...renewed], lost: body.items.map((each) => each.id).filter((id) => !renewed.includes(id)) };
       },
     }),
-  ];
-}
-
-function roundRoutes({ reviews, workflows }: ReviewRoutesDependencies): Route[] {
-  const shown = async (projectId: string, roundId: string) => {
-    const round = await reviews.round(projectId, roundId);
-    if (round === null) throw new PerennialError('REVIEW_ROUND_NOT_FOUND');
-    return showRound(round);
-  };
-  return [
     route({
-      method: 'get', path: `${base}/rounds`, access: 'annotator', summary: 'Review rounds, newest first', params: projectParams, query: pageQuerySchema, reply: pageOf(roundSchema),
-      handle: async ({ project, query }) => ({ items: (await reviews.rounds(project.id, query.limit)).map(showRound), next: null }),
-    }),
-    route({
-      method: 'post', path: `${base}/rounds`, access: 'engineer', summary: 'Collect flagged images into a round now', params: projectParams, body: openRoundBodySchema, reply: openRoundReplySchema, key: 'required',
-      handle: async ({ project, body, key, actor }) => {
-        const { outcome, why, roundId } = await workflows.collectNow({ projectId: project.id, reason: body.reason, key: `${actor.id}/${key}`, itemsMax: body.itemsMax ?? null });
-        return { outcome, why, round: roundId === null ? null : await shown(project.id, roundId) };
-      },
-    }),
-    route({
-      method: 'post', path: `${base}/rounds/{round}/close`, access: 'engineer', summary: 'Close a round', params: roundParams, reply: roundSchema,
-      handle: async ({ project, params, actor }) => {
-        await reviews.closeRound({ projectId: project.id, roundId: params.round, because: `closed by ${actor.name}` });
-        return shown(project.id, params.round);
+      method: 'post', path: `${base}/review/leases/release`, access: 'annotator', summary: 'Give items back', params: projectParams, body: releaseBodySchema, reply: releaseReplySchema,
+      handle: async ({ project, body, actor }) => {
+        const released = await reviews.release({ projectId: project.id, userId: actor.id, items: body.items });
+        return { released: [...released], lost: body.items.map((each) => each.id).filter((id) => !released.includes(id)) };
       },
     }),
   ];

@@ -57,27 +57,36 @@ export interface Acceptance {
   };
 }
 
-export interface AcceptanceBatch {
-  readonly projectId: string;
+/** What one request leaves behind, with the reply that its key will always get. */
+export interface AcceptanceRequest {
   readonly sentBy: string;
   readonly key: string;
   readonly bodyHash: string;
-  readonly block: null | { id: string; objectKey: string; rows: number; dimensions: number; sha256: string; weightsDigest: string; preprocessingDigest: string };
   readonly acceptances: readonly Acceptance[];
   readonly refused: readonly { id: string; sha256: string; fileName: string | null; code: string }[];
-  /** Most bits two near copies differ by; -1 turns looking for them off. */
-  readonly nearDuplicateBits: number;
   /** Made from the ids that really hold: an image that was there already keeps its id. */
   readonly reply: (imageIds: ReadonlyMap<string, string>, receivedAt: Date) => unknown;
+}
+
+/** Requests of one project that came at about the same time; they share a block of embeddings and a transaction. */
+export interface AcceptanceBatch {
+  readonly projectId: string;
+  readonly block: null | { id: string; objectKey: string; rows: number; dimensions: number; sha256: string; weightsDigest: string; preprocessingDigest: string };
+  /** Most bits two near copies differ by; -1 turns looking for them off. */
+  readonly nearDuplicateBits: number;
+  readonly requests: readonly AcceptanceRequest[];
 }
 
 export interface PredictionRecords {
   /** The stored reply to a key, null where it is new. @throws PerennialError IDEMPOTENCY_KEY_REUSED for another body */
   replyTo(client: string, key: string, bodyHash: string): Promise<unknown>;
-  /** Writes all or nothing, with the reply under its key; the same key twice at once has one effect and one reply. */
-  accept(batch: AcceptanceBatch): Promise<unknown>;
-  /** The newest image of a camera before a time, for burst keys. */
-  previousOf(projectId: string, camera: string, before: Date, withinSeconds: number): Promise<{ burstKey: string; capturedAt: Date } | null>;
+  /**
+   * Writes all requests or none, each reply under its key, and gives the replies in order. Of a lone request whose key is
+   * known by now, the stored reply; several are written again one by one by whoever put them together.
+   */
+  accept(batch: AcceptanceBatch): Promise<readonly unknown[]>;
+  /** For each of the moments, the newest image of its camera at or before it and within the seconds; for burst keys. */
+  previousOf(projectId: string, moments: readonly { camera: string; at: Date }[], withinSeconds: number): Promise<readonly ({ burstKey: string; capturedAt: Date } | null)[]>;
 }
 
 /** A stored prediction with what is needed to tell it. Flags without `audit`: who reads must not know what is measured. */

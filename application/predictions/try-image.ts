@@ -1,7 +1,7 @@
 import type { TryReply } from '../../contracts/predictions.ts';
 import type { ImageReader } from '../../domain/ports.ts';
 import type { ModelPool } from '../../domain/ports-predictions.ts';
-import { classesOf, figuresOf, topOf } from './accept-images.ts';
+import { classesOf, figuresOf, topOf } from './figures.ts';
 
 /** Asks a model version about an image and leaves no trace. @throws PerennialError IMAGE_…, MODEL_VERSION_NOT_FOUND, PROJECT_HAS_NO_MODEL */
 export async function tryImage(

@@ -5,6 +5,7 @@ import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { digestOfPreprocessing, modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createOnnxBackbone } from '../../adapters/onnx/onnx-backbone.ts';
+import { createDatabase, createPool } from '../../adapters/postgres/connection.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createPeopleRepository } from '../../adapters/postgres/people-repository.ts';
 import { createPredictionRepository } from '../../adapters/postgres/prediction-repository.ts';
@@ -15,23 +16,34 @@ import { readActor } from '../../api/actor-token.ts';
 import { actorIn, identify } from '../../api/access.ts';
 import { createServingApp } from '../../api/serving-app.ts';
 import { acceptImages } from '../../application/predictions/accept-images.ts';
+import { type Arrived, groupNameOf } from '../../application/predictions/arrived.ts';
+import { type AcceptReply, keepArrivals } from '../../application/predictions/keep-arrivals.ts';
 import { tryImage } from '../../application/predictions/try-image.ts';
 import { PerennialError } from '../../domain/errors.ts';
+import type { ServedModel } from '../../domain/ports-predictions.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { createChampionWatcher } from '../../serving/champion-watcher.ts';
+import { createInGroups } from '../../serving/in-groups.ts';
 import { createInTurn } from '../../serving/in-turn.ts';
+import { createKeptBriefly } from '../../serving/kept-briefly.ts';
 import { createModelPool } from '../../serving/model-pool.ts';
 import type { readConfig, serveConfig } from '../config.ts';
-import { buildCommon, ids, sha256 } from './shared.ts';
+import { buildBase, ids, sha256 } from './shared.ts';
 
 /** A promotion is in service at the latest this long after it was made, and the time that its model takes to load. */
 const watchMs = 500;
+/** Who asks is looked up once in this long: a key that was revoked is refused after it. */
+const keptMs = 1_000;
+/** Most requests whose rows share a transaction. */
+const keptTogetherMax = 32;
 
 type Config = ReturnType<typeof readConfig<typeof serveConfig>>;
 
 /** A serving process, put together. */
 export function buildServing(config: Config) {
-  const { logger, database, store } = buildCommon('serving', config);
+  const { logger, store } = buildBase('serving', config);
+  const connections = createPool(config.DATABASE_URL);
+  const database = createDatabase(connections);
   const people = createPeopleRepository(database);
   const projects = createProjectRepository(database);
   const served = createServedProjectRepository(database);
@@ -64,19 +76,24 @@ export function buildServing(config: Config) {
     };
     return models.insertVersion(record);
   };
-  const accepting = {
-    pool, images, store, ids, sha256, records: createPredictionRepository(database), blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }),
-    random: Math.random, elsewhereVersion,
-    preprocessingDigest: (backbone: { preprocessing: Parameters<typeof digestOfPreprocessing>[0] }) => digestOfPreprocessing(backbone.preprocessing),
-  };
+  const records = createPredictionRepository(connections);
+  const preprocessingDigest = (backbone: ServedModel['backbone']): string => digestOfPreprocessing(backbone.preprocessing);
+  const keeping = { records, ids, sha256, random: Math.random, preprocessingDigest, blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }) };
+  const keeper = createInGroups<Arrived, AcceptReply>({
+    groupOf: (arrived) => groupNameOf(arrived, preprocessingDigest(arrived.backbone)), groupSizeMax: keptTogetherMax, now: () => performance.now(), run: (group) => keepArrivals(keeping, group),
+  });
+  const accepting = { pool, images, store, sha256, records, elsewhereVersion, keep: keeper };
+  const keys = createKeptBriefly(keptMs, () => performance.now(), people.keyBySecret);
+  const projectOf = createKeptBriefly(keptMs, () => performance.now(), projects.bySlug);
+  const cameraName = createKeptBriefly(keptMs, () => performance.now(), serving.cameraName);
   const actorOf = async (request: Request, slug: string): Promise<Actor> => {
-    const project = await projects.bySlug(slug);
+    const project = await projectOf(slug);
     const token = request.get('x-perennial-actor');
     if (token !== undefined && config.AUTH_SECRET !== undefined) {
       const actor = readActor(token, config.AUTH_SECRET);
       if (actor !== null && project?.id === actor.projectId) return actor;
     }
-    const caller = await identify({ keyBySecret: people.keyBySecret, session: async () => null }, request.headers);
+    const caller = await identify({ keyBySecret: keys, session: async () => null }, request.headers);
     if (caller === null) throw new PerennialError('AUTH_REQUIRED');
     const actor = project === null ? null : await actorIn(caller, project.id, people.roleOf);
     if (actor === null) throw new PerennialError('PROJECT_NOT_FOUND');
@@ -101,7 +118,7 @@ export function buildServing(config: Config) {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'perennial_serving_' });
   const app = createServingApp({
-    metrics, cameraName: serving.cameraName, stopping: () => stopping,
+    metrics, cameraName, stopping: () => stopping,
     logger, actorOf, imageBytesMax: 50 * 1024 * 1024, requestsMax: config.QUEUE_LENGTH_MAX,
     // Copies of a request that come while it runs wait for its reply instead of doing its work again.
     accept: (request) => inTurn(`${request.sentBy} ${request.key}`, () => acceptImages(accepting, request)),
@@ -125,6 +142,7 @@ export function buildServing(config: Config) {
       await watcher.stop();
       await serving.forget(processId).catch(() => undefined);
       await database.$disconnect();
+      await connections.end();
     },
   };
 }

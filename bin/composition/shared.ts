@@ -19,14 +19,16 @@ interface CommonConfig {
   readonly LOG_LEVEL: string;
 }
 
-/** What every process has: a log, the database, the store. */
-export function buildCommon(name: string, config: CommonConfig): { logger: Logger; database: Database; store: ObjectStore } {
+/** What every process has: a log and the store. */
+export function buildBase(name: string, config: CommonConfig): { logger: Logger; store: ObjectStore } {
   return {
     logger: pino({ level: config.LOG_LEVEL, base: { process: name } }),
-    database: createDatabase(config.DATABASE_URL),
     store: createMinioStore({ endpoint: config.S3_ENDPOINT, accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY, bucket: config.S3_BUCKET, region: config.S3_REGION }),
   };
 }
+
+/** The same, and the database. */
+export const buildCommon = (name: string, config: CommonConfig): { logger: Logger; database: Database; store: ObjectStore } => ({ ...buildBase(name, config), database: createDatabase(config.DATABASE_URL) });
 
 /** Says what is wrong with a set-up in a sentence and ends; a stack helps nobody there. */
 export async function main(start: () => Promise<void>): Promise<void> {

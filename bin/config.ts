@@ -37,12 +37,13 @@ export const serveConfig = z.object({
   ...common,
   SERVING_HOST: z.string().default('127.0.0.1'),
   SERVING_PORT: port.default(7301),
-  SERVING_THREADS: threads.default(2),
+  /** Inference threads, each with a session of its own; 0 is one less than there are cores, at least 1 and at most 4. */
+  SERVING_THREADS: z.coerce.number().int().min(0).max(256).default(0),
   /** With it serving believes what the api signed about who asks. */
   AUTH_SECRET: secret.optional(),
   /** The default backbone file, made by the platform's set-up. */
   BACKBONE_FILE: z.string().optional(),
-  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(256).default(16),
+  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(256).default(8),
   BATCH_DELAY_MS_MAX: z.coerce.number().min(0).max(1000).default(4),
   QUEUE_LENGTH_MAX: z.coerce.number().int().min(1).default(256),
 });

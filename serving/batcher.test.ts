@@ -54,6 +54,38 @@ describe('what runs together', () => {
     }
   });
 
+  it('as many batches run as there may be runs, and no more', async () => {
+    const { batches, ends, run } = slowRun();
+    const batcher = createBatcher(options({ batchSizeMax: 2, batchDelayMsMax: 0, runsMax: 2, run }));
+    const answers = [1, 2, 3, 4, 5].map((each) => batcher.submit(each));
+    await turn();
+    expect(batches).toEqual([[1], [2]]);
+    ends.shift()!();
+    await turn();
+    expect(batches).toEqual([[1], [2], [3, 4]]);
+    while (ends.length > 0) {
+      ends.shift()!();
+      await turn();
+    }
+    expect(await Promise.all(answers)).toEqual([10, 20, 30, 40, 50]);
+  });
+
+  it('what waited while a batch ran does not wait the window again', async () => {
+    vi.useFakeTimers();
+    try {
+      const { batches, ends, run } = slowRun();
+      const batcher = createBatcher(options({ batchSizeMax: 2, batchDelayMsMax: 5, run }));
+      for (const each of [1, 2, 3]) void batcher.submit(each);
+      await vi.advanceTimersByTimeAsync(5);
+      expect(batches).toEqual([[1, 2]]);
+      ends.shift()!();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(batches).toEqual([[1, 2], [3]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('what comes while one batch runs is the next batch', async () => {
     const { batches, ends, run } = slowRun();
     const batcher = createBatcher(options({ batchDelayMsMax: 0, run }));

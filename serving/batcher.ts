@@ -9,6 +9,8 @@ export interface BatcherOptions<In, Out> {
   readonly queueLengthMax: number;
   /** Longest that an input may wait at all, in ms. */
   readonly queueAgeMsMax: number;
+  /** Most runs under way at once; 1 unless given. */
+  readonly runsMax?: number;
   readonly now: () => number;
   /** One answer for each input, in order. Where it throws for several, each is run by itself: one that is poisoned fails alone. */
   readonly run: (inputs: readonly In[]) => Promise<readonly Out[]>;
@@ -32,17 +34,21 @@ export interface Batcher<In, Out> {
 
 /**
  * Joins what arrives at about the same time into one run: as soon as a batch is full, or its first input has waited long
- * enough. One batch runs while the next fills. An input whose caller has gone, or that waited past its age, is never run.
+ * enough. As many batches run as there may be runs, while the next fills. An input whose caller has gone, or that waited
+ * past its age, is never run.
  */
 export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
   const queue: Waiting<In, Out>[] = [];
-  let running = false;
+  const runsMax = options.runsMax ?? 1;
+  let running = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   function schedule(): void {
-    if (running || queue.length === 0) return;
-    if (queue.length >= options.batchSizeMax || options.batchDelayMsMax === 0) return void flush();
-    timer ??= setTimeout(() => { timer = null; void flush(); }, options.batchDelayMsMax);
+    if (running >= runsMax || queue.length === 0) return;
+    // What waited while a run was under way has waited.
+    const left = options.batchDelayMsMax - (options.now() - queue[0]!.since);
+    if (queue.length >= options.batchSizeMax || left <= 0) return void flush();
+    timer ??= setTimeout(() => { timer = null; void flush(); }, left);
   }
 
   function take(): Waiting<In, Out>[] {
@@ -57,12 +63,15 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
   }
 
   async function flush(): Promise<void> {
-    if (running) return;
+    if (running >= runsMax) return;
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    running = true;
-    await answer(take());
-    running = false;
+    running += 1;
+    const batch = answer(take());
+    // What did not fit in goes into the next run, if there may be one.
+    schedule();
+    await batch;
+    running -= 1;
     schedule();
   }
 

@@ -11,7 +11,7 @@ export interface ModelPoolDependencies {
   readonly loadDefaultBackbone: () => Promise<Backbone>;
   readonly loadHead: (key: string) => Promise<Head>;
   readonly now: () => number;
-  readonly batching: { batchSizeMax: number; batchDelayMsMax: number; queueLengthMax: number; queueAgeMsMax: number };
+  readonly batching: { batchSizeMax: number; batchDelayMsMax: number; queueLengthMax: number; queueAgeMsMax: number; runsMax?: number };
   readonly onSwap?: (projectId: string, version: ModelVersion) => void;
 }
 

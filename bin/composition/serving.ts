@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Request } from 'express';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { digestOfPreprocessing, modelFiles } from '../../adapters/onnx/model-files.ts';
-import { createOnnxBackbone } from '../../adapters/onnx/onnx-backbone.ts';
+import { createThreadedBackbones } from '../../adapters/onnx/inference-thread.ts';
 import { createDatabase, createPool } from '../../adapters/postgres/connection.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createPeopleRepository } from '../../adapters/postgres/people-repository.ts';
@@ -34,6 +35,8 @@ import { buildBase, ids, sha256 } from './shared.ts';
 const watchMs = 500;
 /** Who asks is looked up once in this long: a key that was revoked is refused after it. */
 const keptMs = 1_000;
+/** Inference threads that are started unless the configuration says how many; each holds the backbone once. */
+const threadsMax = 4;
 /** Most requests whose rows share a transaction. */
 const keptTogetherMax = 32;
 
@@ -49,7 +52,8 @@ export function buildServing(config: Config) {
   const served = createServedProjectRepository(database);
   const serving = createServingStateRepository(database);
   const processId = ids.next();
-  const loadBackbone = (bytes: Uint8Array) => createOnnxBackbone(bytes, { threads: config.SERVING_THREADS });
+  const threads = config.SERVING_THREADS || Math.min(threadsMax, Math.max(1, availableParallelism() - 1));
+  const loadBackbone = (bytes: Uint8Array) => createThreadedBackbones(bytes, threads);
   const models = createModelRepository(database);
   const pool = createModelPool({
     records: models,
@@ -61,7 +65,7 @@ export function buildServing(config: Config) {
     },
     loadHead: async (key) => modelFiles.decodeHead(await store.get(key)),
     now: () => performance.now(),
-    batching: { batchSizeMax: config.BATCH_SIZE_MAX, batchDelayMsMax: config.BATCH_DELAY_MS_MAX, queueLengthMax: config.QUEUE_LENGTH_MAX, queueAgeMsMax: 20_000 },
+    batching: { batchSizeMax: config.BATCH_SIZE_MAX, batchDelayMsMax: config.BATCH_DELAY_MS_MAX, queueLengthMax: config.QUEUE_LENGTH_MAX, queueAgeMsMax: 20_000, runsMax: threads },
     onSwap: (projectId, version) => {
       logger.info({ projectId, modelVersion: version.number }, 'champion answers');
     },

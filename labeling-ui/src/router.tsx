@@ -32,7 +32,7 @@ const invite = createRoute({ getParentRoute: () => root, path: '/invite/$token',
 const project = createRoute({ getParentRoute: () => root, path: '/p/$project', beforeLoad: async ({ location }) => { await signedIn(location.pathname); }, component: ProjectLayout });
 
 const home = createRoute({ getParentRoute: () => project, path: '/', component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage') });
-const review = createRoute({ getParentRoute: () => project, path: '/review', component: lazyRouteComponent(() => import('./pages/review-page.tsx'), 'ReviewPage') });
+const review = createRoute({ getParentRoute: () => project, path: '/review', validateSearch: (search: Record<string, unknown>): { view?: 'burst' | 'grid' | undefined } => ({ view: search['view'] === 'burst' || search['view'] === 'grid' ? search['view'] : undefined }), component: lazyRouteComponent(() => import('./pages/review-page.tsx'), 'ReviewPage') });
 const models = createRoute({ getParentRoute: () => project, path: '/models', component: lazyRouteComponent(() => import('./pages/models-page.tsx'), 'ModelsPage') });
 const rounds = createRoute({ getParentRoute: () => project, path: '/rounds', component: lazyRouteComponent(() => import('./pages/rounds-page.tsx'), 'RoundsPage') });
 const datasets = createRoute({ getParentRoute: () => project, path: '/datasets', component: lazyRouteComponent(() => import('./pages/datasets-page.tsx'), 'DatasetsPage') });

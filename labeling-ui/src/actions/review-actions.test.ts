@@ -15,7 +15,7 @@ function context(over: Partial<ReviewContext> = {}) {
   const base: ReviewContext = {
     item: { id: 'i', blind: false, prediction } as unknown as ReviewItemReply, palette, lastDecision: null, mayDecide: true, canUndo: false, canGo: { back: false, on: false },
     decide: (decision) => { decided.push(decision); }, undo: () => undefined, move: () => undefined, moveBurst: () => undefined, toggleZoom: () => undefined, toggleMagnifier: () => undefined, toggleLight: () => undefined,
-    turnLight: () => undefined, resetLight: () => undefined, open: () => undefined, ...over,
+    turnLight: () => undefined, mayExcept: false, toggleException: () => undefined, against: () => undefined, view: 'single', show: () => undefined, resetLight: () => undefined, open: () => undefined, ...over,
   };
   return { base, decided };
 }
@@ -45,7 +45,7 @@ describe('review actions', () => {
   it('keeps the letters that act from the classes, and gives a class a letter of its name where it can', () => {
     expect(palette.map((entry) => entry.key)).toEqual(['f', 'd', 'e', 'o', 'i', 't']);
     for (const { key } of palette) expect(reservedLetters.has(key ?? '')).toBe(false);
-    for (const letter of reservedLetters) if (letter !== 'v') expect(actions.some((action) => action.keys.includes(letter))).toBe(true);
+    for (const letter of reservedLetters) expect(actions.some((action) => action.keys.includes(letter))).toBe(true);
   });
   it('Space and Enter accept the model’s answer; digits pick from its top', () => {
     expect(press('Space')).toEqual([{ kind: 'class', classId: 4 }]);
@@ -61,7 +61,7 @@ describe('review actions', () => {
   it('answers nothing before the image is seen', () => {
     const { base } = context({ mayDecide: false });
     const enabled = actions.filter((action) => action.enabledWhen(base)).map((action) => action.id);
-    expect(enabled.filter((id) => actions.find((action) => action.id === id)?.group !== 'look')).toEqual(['commands', 'help', 'macros']);
+    expect(enabled.filter((id) => actions.find((action) => action.id === id)?.group !== 'look')).toEqual(['view-burst', 'view-grid', 'commands', 'help', 'macros']);
   });
   it('a macro answers with its comment, and not about a class that is gone', () => {
     const macro = (classId: number) => ({ id: 'm', project: 'p', name: 'two foxes', key: 'F2', decision: { kind: 'class' as const, classId, comment: 'two of them' } });

@@ -5,6 +5,8 @@ import type { Decision } from '../features/review/save-queue.ts';
 import type { LightKnob } from '../viewer/light.ts';
 import type { Action } from './action.ts';
 
+export const reviewViews = ['single', 'burst', 'grid'] as const;
+export type ReviewView = (typeof reviewViews)[number];
 export type ReviewDialog = 'search' | 'commands' | 'help' | 'comment' | 'macros';
 
 /** What the actions of the review page see and may do. */
@@ -21,6 +23,13 @@ export interface ReviewContext {
   move(by: number): void;
   /** To the first image of the next or previous burst. */
   moveBurst(direction: 1 | -1): void;
+  /** Where a burst is shown whole: the next label goes to the frame at hand alone. */
+  readonly mayExcept: boolean;
+  toggleException(): void;
+  /** Shows what differs from the frame before or after; the same again shows the image as it is. */
+  against(direction: 1 | -1): void;
+  readonly view: ReviewView;
+  show(view: ReviewView): void;
   toggleZoom(): void;
   toggleMagnifier(): void;
   toggleLight(): void;
@@ -85,16 +94,25 @@ const moving: readonly ReviewAction[] = [
 ];
 
 const looking: readonly ReviewAction[] = [
+  { id: 'except', label: 'action.except', group: 'answer', keys: ['x'], enabledWhen: ({ mayExcept }) => mayExcept, run: ({ toggleException }) => toggleException() },
   { id: 'zoom', label: 'action.zoom', group: 'look', keys: ['z'], enabledWhen: hasImage, run: ({ toggleZoom }) => toggleZoom() },
   { id: 'magnifier', label: 'action.magnifier', group: 'look', keys: ['m'], enabledWhen: hasImage, run: ({ toggleMagnifier }) => toggleMagnifier() },
   { id: 'light', label: 'action.light', group: 'look', keys: ['l'], enabledWhen: hasImage, run: ({ toggleLight }) => toggleLight() },
+  { id: 'against-previous', label: 'action.against-previous', group: 'look', keys: ['ArrowUp'], enabledWhen: hasImage, run: ({ against }) => against(-1) },
+  { id: 'against-next', label: 'action.against-next', group: 'look', keys: ['ArrowDown'], enabledWhen: hasImage, run: ({ against }) => against(1) },
   turn('brightness-down', '[', 'brightness', -lightStep), turn('brightness-up', ']', 'brightness', lightStep),
   turn('contrast-down', ';', 'contrast', -lightStep), turn('contrast-up', "'", 'contrast', lightStep),
   turn('gamma-down', ',', 'gamma', -lightStep), turn('gamma-up', '.', 'gamma', lightStep),
   { id: 'light-reset', label: 'action.light-reset', group: 'look', keys: ['[Shift]+\\'], enabledWhen: hasImage, run: ({ resetLight }) => resetLight() },
 ];
 
+/** The three ways to look, the same on each of them. */
+export const viewActions: readonly Action<Pick<ReviewContext, 'view' | 'show'>>[] = reviewViews.map((view, at) => ({
+  id: `view-${view}`, label: `action.view-${view}`, group: 'page', keys: [`Alt+Digit${at + 1}`], enabledWhen: (context) => context.view !== view, run: ({ show }) => show(view),
+}));
+
 const ofPage: readonly ReviewAction[] = [
+  ...viewActions,
   { id: 'commands', label: 'action.commands', group: 'page', keys: ['$mod+k'], enabledWhen: () => true, run: ({ open }) => open('commands') },
   { id: 'help', label: 'action.help', group: 'page', keys: ['[Shift]+?'], enabledWhen: () => true, run: ({ open }) => open('help') },
   { id: 'macros', label: 'action.macros', group: 'page', keys: [], enabledWhen: () => true, run: ({ open }) => open('macros') },

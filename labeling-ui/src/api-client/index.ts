@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import { pageOf } from '../../../contracts/common.ts';
-import { datasetVersionSchema } from '../../../contracts/datasets.ts';
+import { datasetDiffSchema, datasetVersionSchema } from '../../../contracts/datasets.ts';
 import { gateReportSchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../../../contracts/models.ts';
 import { type acceptInvitationSchema, invitationReplySchema, meSchema, projectSchema } from '../../../contracts/projects.ts';
 import { type annotateBodySchema, annotateReplySchema, claimReplySchema, openRoundReplySchema, renewReplySchema, roundSchema, withdrawReplySchema } from '../../../contracts/reviews.ts';
+import {
+  adjudicationDetailSchema, adjudicationPageSchema, verdictReplySchema, type verdictBodySchema, verdictWithdrawalReplySchema,
+} from '../../../contracts/review-adjudication.ts';
+import { agreementSchema } from '../../../contracts/review-agreement.ts';
+import { type burstAnnotateBodySchema, burstAnnotateReplySchema, burstFramesSchema, claimBurstsReplySchema } from '../../../contracts/review-bursts.ts';
+import { classCardSchema, evidenceSchema } from '../../../contracts/review-evidence.ts';
+import { gridClaimReplySchema, gridClassesSchema, type gridDecisionBodySchema, gridDecisionReplySchema } from '../../../contracts/review-grid.ts';
+import { peopleStatisticsSchema, personStatisticsSchema, releaseReplySchema, roundProgressSchema } from '../../../contracts/review-rounds.ts';
+import { classesSchema, changeReplySchema } from '../../../contracts/classes.ts';
 import { type Fetch, sendTo } from './http.ts';
 
 export { ApiError, isApiError } from './api-error.ts';
@@ -32,6 +41,35 @@ export function createApiClient(fetcher: Fetch) {
     annotate: (project: string, item: string, body: z.input<typeof annotateBodySchema>) => send(`${of(project)}/review/items/${item}/annotations`, annotateReplySchema, { method: 'POST', body, key: body.key }),
     withdraw: (project: string, annotation: string, key: string) => send(`${of(project)}/review/annotations/${annotation}/withdrawal`, withdrawReplySchema, { method: 'POST', body: { key }, key }),
     renew: (project: string, items: readonly { id: string; fence: number }[]) => send(`${of(project)}/review/leases/renewals`, renewReplySchema, { method: 'POST', body: { items } }),
+
+    frames: (project: string, item: string) => send(`${of(project)}/review/items/${item}/frames`, burstFramesSchema),
+    evidence: (project: string, item: string) => send(`${of(project)}/review/items/${item}/evidence?neighbours=6`, evidenceSchema),
+    card: (project: string, classId: number) => send(`${of(project)}/classes/${classId}/card`, classCardSchema),
+    claimBursts: (project: string, body: { count: number; holding: readonly string[] }) => send(`${of(project)}/review/bursts/claims`, claimBurstsReplySchema, { method: 'POST', body }),
+    annotateBurst: (project: string, item: string, body: z.input<typeof burstAnnotateBodySchema>) => send(`${of(project)}/review/items/${item}/burst-annotations`, burstAnnotateReplySchema, { method: 'POST', body, key: body.key }),
+    gridClasses: (project: string) => send(`${of(project)}/review/grid/classes`, gridClassesSchema),
+    claimGrid: (project: string, body: { classId: number; count: number; holding: readonly string[] }) => send(`${of(project)}/review/grid/claims`, gridClaimReplySchema, { method: 'POST', body }),
+    decideGrid: (project: string, body: z.input<typeof gridDecisionBodySchema>) => send(`${of(project)}/review/grid/decisions`, gridDecisionReplySchema, { method: 'POST', body, key: body.key }),
+    statistics: (project: string) => send(`${of(project)}/review/statistics?days=30`, personStatisticsSchema),
+    peopleStatistics: (project: string) => send(`${of(project)}/people/statistics?days=30`, peopleStatisticsSchema),
+    agreement: (project: string) => send(`${of(project)}/review/agreement?days=90`, agreementSchema),
+    roundProgress: (project: string, round: string) => send(`${of(project)}/rounds/${round}/progress`, roundProgressSchema),
+
+    adjudication: (project: string, after: string | null) => send(`${of(project)}/adjudication/items?limit=50${after === null ? '' : `&after=${encodeURIComponent(after)}`}`, adjudicationPageSchema),
+    adjudicationItem: (project: string, item: string) => send(`${of(project)}/adjudication/items/${item}`, adjudicationDetailSchema),
+    verdict: (project: string, item: string, body: z.input<typeof verdictBodySchema>) => send(`${of(project)}/adjudication/items/${item}/verdict`, verdictReplySchema, { method: 'POST', body, key: body.key }),
+    withdrawVerdict: (project: string, adjudication: string, key: string) => send(`${of(project)}/adjudication/verdicts/${adjudication}/withdrawal`, verdictWithdrawalReplySchema, { method: 'POST', body: { key }, key }),
+
+    classes: (project: string) => send(`${of(project)}/classes`, classesSchema),
+    addClass: (project: string, body: { key: string; name: string; description?: string }) => send(`${of(project)}/classes`, changeReplySchema, { method: 'POST', body, key: body.key }),
+    editClass: (project: string, classId: number, body: { key: string; name?: string; description?: string | null }) => send(`${of(project)}/classes/${classId}`, changeReplySchema, { method: 'PATCH', body, key: body.key }),
+    mergeClasses: (project: string, body: { key: string; from: number[]; into: number }) => send(`${of(project)}/classes/merges`, changeReplySchema, { method: 'POST', body, key: body.key }),
+
+    datasetDiff: (project: string, from: number, to: number) => send(`${of(project)}/datasets/diff?from=${from}&to=${to}`, datasetDiffSchema),
+    closeRound: (project: string, round: string, key: string) => send(`${of(project)}/rounds/${round}/close`, roundSchema, { method: 'POST', key }),
+    moveDeadline: (project: string, round: string, deadlineAt: string, key: string) => send(`${of(project)}/rounds/${round}/deadline`, roundSchema, { method: 'POST', body: { deadlineAt }, key }),
+
+    release: (project: string, items: readonly { id: string; fence: number }[]) => send(`${of(project)}/review/leases/release`, releaseReplySchema, { method: 'POST', body: { items } }),
 
     rounds: (project: string) => send(`${of(project)}/rounds`, pageOf(roundSchema)),
     openRound: (project: string, key: string) => send(`${of(project)}/rounds`, openRoundReplySchema, { method: 'POST', body: {}, key, timeoutMs: 120_000 }),

@@ -2,11 +2,10 @@ import { Button, Modal } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { type Action, actionGroups } from '../../actions/action.ts';
 import { giveKey, keyPressed, type Keymap, ownerOf } from '../../actions/keymap.ts';
-import type { ReviewAction } from '../../actions/review-actions.ts';
 import { t } from '../../messages/index.ts';
 import { Keys } from './keys.tsx';
 
-interface HelpProps { readonly actions: readonly ReviewAction[]; readonly keymap: Keymap; readonly change: (keymap: Keymap) => void }
+interface HelpProps { readonly actions: readonly Action<never>[]; readonly keymap: Keymap; readonly change: (keymap: Keymap) => void }
 
 /** Every key, from the table; each can be changed. */
 export function HelpSheet({ opened, onClose, ...rest }: HelpProps & { opened: boolean; onClose: () => void }) {

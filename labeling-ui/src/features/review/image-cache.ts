@@ -43,6 +43,11 @@ export function createImageCache(load: (url: string) => Promise<unknown>) {
       wanted = urls;
       pump();
     },
+    /** After what is wanted now, these too. */
+    wantAlso(urls: readonly string[]): void {
+      wanted = [...wanted, ...urls.filter((url) => !wanted.includes(url))];
+      pump();
+    },
     state: (url: string): ImageState | undefined => known.get(url)?.state,
     subscribe(listener: () => void): () => void { listeners.add(listener); return () => { listeners.delete(listener); }; },
   };

@@ -1,5 +1,5 @@
 import type { ClaimReply, ReviewItemReply } from '../../../../contracts/reviews.ts';
-import type { Decision, Refusal, SaveQueue } from './save-queue.ts';
+import { type Decision, itemsOf, type Refusal, type SaveQueue } from './save-queue.ts';
 
 export interface ReviewSnapshot {
   readonly phase: 'loading' | 'working' | 'empty' | 'failed';
@@ -25,11 +25,14 @@ export type Notice = { readonly kind: 'lost' } | { readonly kind: 'undone'; read
 export interface ReviewSessionDependencies {
   readonly claim: (body: { count: number; holding: readonly string[] }) => Promise<ClaimReply>;
   readonly queue: SaveQueue;
+  /** Writes a decision; where it is not given, as one answer to the item. */
+  readonly save?: (item: ReviewItemReply, decision: Decision, leadTimeMs: number) => void;
+  /** So many are asked for at a time, and asked for again when fewer than `aheadMin` are left. */
+  readonly claimCount?: number;
+  readonly aheadMin?: number;
   readonly now: () => number;
 }
 
-const claimCount = 20;
-const aheadMin = 10;
 
 const start: ReviewSnapshot = {
   phase: 'loading', items: [], position: 0, decisions: new Map(), classes: [], progress: null, decidedSinceClaim: 0, lastDecision: null, comment: '', direction: 1, times: [], notice: null, error: null,
@@ -37,6 +40,8 @@ const start: ReviewSnapshot = {
 
 /** A person's visit to the queue: which images are held, where they are in it, what was decided. Saving is the queue's. */
 export function createReviewSession(deps: ReviewSessionDependencies) {
+  const { claimCount = 24, aheadMin = 12 } = deps;
+  const save = deps.save ?? ((item, decision, leadTimeMs) => deps.queue.annotate(item.id, item.fence, decision, leadTimeMs));
   let snapshot = start;
   let shownAt = deps.now();
   let claiming = false;
@@ -85,7 +90,7 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
     const again = snapshot.decisions.has(item.id);
     if (again) deps.queue.withdraw(item.id);
     const now = deps.now();
-    deps.queue.annotate(item.id, item.fence, whole, Math.min(Math.max(0, Math.round(now - shownAt)), 86_400_000));
+    save(item, whole, Math.min(Math.max(0, Math.round(now - shownAt)), 86_400_000));
     undoable.push(item.id);
     const decisions = new Map(snapshot.decisions).set(item.id, whole);
     set({
@@ -128,7 +133,7 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
     },
     /** An answer came too late: the image is not ours any more. */
     refused({ job }: Refusal): void {
-      if (job.kind === 'annotate') drop(new Set([job.itemId]), null);
+      if (job.kind !== 'withdraw') drop(new Set(itemsOf(job)), null);
     },
     /** Holds that ran out: what was not decided goes from the list. */
     lost(ids: readonly string[]): void {

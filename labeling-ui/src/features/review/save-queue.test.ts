@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSaveQueue, type Job, type Kept, nothingKept, type SendOutcome } from './save-queue.ts';
+import { createSaveQueue, itemsOf, type Job, type Kept, nothingKept, type SendOutcome } from './save-queue.ts';
 
 const tick = () => new Promise<void>((resolve) => { setImmediate(resolve); });
 
@@ -34,7 +34,7 @@ describe('save queue', () => {
     const { queue, sent, idle, together } = harness();
     for (let i = 0; i < 20; i += 1) queue.annotate(`item-${i}`, 1, { kind: 'class', classId: i }, 10);
     await idle();
-    expect(sent.map((job) => job.itemId)).toEqual(Array.from({ length: 20 }, (_, i) => `item-${i}`));
+    expect(sent.flatMap(itemsOf)).toEqual(Array.from({ length: 20 }, (_, i) => `item-${i}`));
     expect(together()).toBe(1);
     expect(queue.state()).toEqual({ status: 'saved', waiting: 0, refusals: [] });
   });
@@ -68,7 +68,7 @@ describe('save queue', () => {
   });
 
   it('keeps what was answered when a write is refused, and goes on', async () => {
-    const { queue, sent, idle, stored } = harness((job) => (job.itemId === 'late' ? { outcome: 'refused', code: 'REVIEW_LEASE_EXPIRED', detail: 'too late' } : { outcome: 'saved', annotationId: 'a' }));
+    const { queue, sent, idle, stored } = harness((job) => (itemsOf(job)[0] === 'late' ? { outcome: 'refused', code: 'REVIEW_LEASE_EXPIRED', detail: 'too late' } : { outcome: 'saved', annotationId: 'a' }));
     queue.annotate('late', 1, { kind: 'class', classId: 4, comment: 'two of them' }, 10);
     queue.annotate('next', 1, { kind: 'class', classId: 1 }, 10);
     await idle();
@@ -79,13 +79,13 @@ describe('save queue', () => {
   });
 
   it('an undo of what has not been sent leaves no trace; of what was sent, it withdraws', async () => {
-    const { queue, sent, idle } = harness((job) => (job.kind === 'annotate' ? { outcome: 'saved', annotationId: `a-${job.itemId}` } : { outcome: 'withdrawn', item: { id: job.itemId, fence: 9 } as never }));
+    const { queue, sent, idle } = harness((job) => (job.kind === 'annotate' ? { outcome: 'saved', annotationId: `a-${itemsOf(job)[0]}` } : { outcome: 'withdrawn', item: { id: itemsOf(job)[0], fence: 9 } as never }));
     queue.annotate('one', 1, { kind: 'unsure' }, 10);
     queue.annotate('two', 1, { kind: 'unsure' }, 10);
     expect(queue.withdraw('two')).toBe('dropped');
     expect(queue.withdraw('one')).toBe('queued');
     await idle();
-    expect(sent.map((job) => `${job.kind} ${job.itemId}`)).toEqual(['annotate one', 'withdraw one']);
+    expect(sent.map((job) => `${job.kind} ${itemsOf(job).join()}`)).toEqual(['annotate one', 'withdraw one']);
   });
 
   it('sends a second answer after an undo with the fence the withdrawal gave', async () => {
@@ -103,5 +103,46 @@ describe('save queue', () => {
     queue.annotate('one', 1, { kind: 'class', classId: 0 }, 1);
     for (let i = 0; i < 10; i += 1) await tick();
     expect(fences).toEqual([undefined, undefined, 9]);
+  });
+
+  it('an answer that was late because of the connection is sent again under a new hold, where the image is free still', async () => {
+    const fences: number[] = [];
+    let asked: readonly string[] = [];
+    let stored: Kept = nothingKept;
+    const queue = createSaveQueue({
+      send: async (job, facts) => {
+        if (job.kind !== 'annotate') throw new Error('no withdrawal here');
+        const fence = Math.max(job.fence, facts.fence ?? 0);
+        fences.push(fence);
+        return fence === 1 ? { outcome: 'refused', code: 'REVIEW_LEASE_EXPIRED', detail: '' } : { outcome: 'saved', annotationId: 'a' };
+      },
+      reclaim: async (ids) => { asked = ids; return new Map([['one', 2], ['two', 2]]); },
+      store: { load: () => stored, save: (kept) => { stored = kept; } }, wait: async () => undefined, newKey: () => String(fences.length),
+    });
+    for (const id of ['one', 'two', 'taken']) queue.annotate(id, 1, { kind: 'unsure' }, 1);
+    for (let i = 0; i < 20; i += 1) await tick();
+    expect(asked).toEqual(['taken']);
+    expect(fences).toEqual([1, 2, 2, 1]);
+    expect(queue.state().refusals.flatMap(({ job }) => itemsOf(job))).toEqual(['taken']);
+  });
+
+  it('a page is one write; what was too late goes on as answers of their own, what was settled is told', async () => {
+    const { queue, sent, idle } = harness((job) => (job.kind === 'grid'
+      ? { outcome: 'saved-many', saved: [{ itemId: 'a', annotationId: 'x' }], refused: [{ itemId: 'b', code: 'REVIEW_LEASE_EXPIRED' }, { itemId: 'c', code: 'REVIEW_ITEM_SETTLED' }] }
+      : { outcome: 'saved', annotationId: 'y' }));
+    queue.grid({ classId: 3, leadTimeMs: 30, seen: ['1', '2', '3'], accept: [{ item: 'a', fence: 1 }, { item: 'b', fence: 1 }], exceptions: [{ item: 'c', fence: 1, kind: 'class', classId: 0 }] });
+    queue.annotate('later', 1, { kind: 'skip' }, 1);
+    await idle();
+    expect(sent.map((job) => [job.kind, ...itemsOf(job)])).toEqual([['grid', 'a', 'b', 'c'], ['annotate', 'b'], ['annotate', 'later']]);
+    expect(sent[1]).toMatchObject({ decision: { kind: 'class', classId: 3 }, key: 'key-1/b' });
+    expect(queue.state().refusals).toMatchObject([{ code: 'REVIEW_ITEM_SETTLED', job: { itemId: 'c', decision: { classId: 0 } } }]);
+  });
+  it('a page that was not sent is taken back whole', async () => {
+    const { queue, sent, idle } = harness();
+    queue.annotate('first', 1, { kind: 'skip' }, 1);
+    queue.grid({ classId: 3, leadTimeMs: 30, seen: ['1', '2'], accept: [{ item: 'a', fence: 1 }, { item: 'b', fence: 1 }], exceptions: [] });
+    expect(queue.withdrawAll(['a', 'b'])).toBe('dropped');
+    await idle();
+    expect(sent.flatMap(itemsOf)).toEqual(['first']);
   });
 });

@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import { formatNumber, t } from '../../messages/index.ts';
 import { ratePerHour, type ReviewSnapshot } from './review-session.ts';
 import type { SaveState } from './save-queue.ts';
 
 /** Progress of the round, pace, what is left, and whether everything is saved. */
-export function StatusBar({ snapshot, saving }: { snapshot: ReviewSnapshot; saving: SaveState }) {
+export function StatusBar({ snapshot, saving, children }: { snapshot: Pick<ReviewSnapshot, 'progress' | 'decidedSinceClaim' | 'times'>; saving: SaveState; children?: ReactNode }) {
   const { progress, decidedSinceClaim, times } = snapshot;
   const rate = ratePerHour(times);
   const round = progress?.round ?? null;
@@ -11,6 +12,7 @@ export function StatusBar({ snapshot, saving }: { snapshot: ReviewSnapshot; savi
   const left = round === null ? null : Math.max(0, round.itemCount - settled);
   return (
     <div className="status">
+      {children}
       {round !== null && (
         <div className="status-progress">
           <progress aria-label={t('review.progress.label')} value={settled} max={Math.max(1, round.itemCount)} />

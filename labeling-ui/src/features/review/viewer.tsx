@@ -7,12 +7,13 @@ import type { ImageCache } from './image-cache.ts';
 import { Magnifier } from './magnifier.tsx';
 
 /** The state of the viewer for the item at hand; it starts from what is in the cache, so that what is loaded shows at once. */
-export function useViewer(item: ReviewItemReply | null, images: ImageCache): [ViewerState, (event: ViewerEvent) => void] {
+export function useViewer(item: ReviewItemReply | null, images: ImageCache, frame: Picture | null = null): [ViewerState, (event: ViewerEvent) => void] {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const state = useRef<ViewerState>({ name: 'empty' });
-  const itemId = item?.id ?? null;
+  const picture = frame ?? item;
+  const itemId = item === null || picture === null ? null : `${item.id}/${picture.imageId}`;
   const shownId = state.current.name === 'empty' ? null : state.current.itemId;
-  if (shownId !== itemId) state.current = transition(state.current, { type: 'show', itemId, ready: readyOf(item, images) });
+  if (shownId !== itemId) state.current = transition(state.current, { type: 'show', itemId, ready: readyOf(picture, images) });
   const send = (event: ViewerEvent): void => {
     const next = transition(state.current, event);
     if (next === state.current) return;
@@ -22,19 +23,22 @@ export function useViewer(item: ReviewItemReply | null, images: ImageCache): [Vi
   const sendRef = useRef(send);
   sendRef.current = send;
   useEffect(() => {
-    if (item === null) return;
+    if (picture === null || itemId === null) return;
     const look = (): void => {
-      const ready = readyOf(item, images);
-      if (ready !== 'nothing') sendRef.current({ type: 'loaded', itemId: item.id, what: ready });
-      else if (images.state(item.images.thumbnail) === 'failed' && images.state(item.images.fitted) === 'failed') sendRef.current({ type: 'failed', itemId: item.id });
+      const ready = readyOf(picture, images);
+      if (ready !== 'nothing') sendRef.current({ type: 'loaded', itemId, what: ready });
+      else if (images.state(picture.images.thumbnail) === 'failed' && images.state(picture.images.fitted) === 'failed') sendRef.current({ type: 'failed', itemId });
     };
     look();
     return images.subscribe(look);
-  }, [item, images]);
+  }, [picture, itemId, images]);
   return [state.current, send];
 }
 
-function readyOf(item: ReviewItemReply | null, images: ImageCache): 'nothing' | 'thumbnail' | 'fitted' {
+/** What is on screen: an item's own image, or a frame of its burst. */
+export interface Picture { readonly imageId: string; readonly images: { readonly thumbnail: string; readonly fitted: string } }
+
+function readyOf(item: Picture | null, images: ImageCache): 'nothing' | 'thumbnail' | 'fitted' {
   if (item === null) return 'nothing';
   if (images.state(item.images.fitted) === 'ready') return 'fitted';
   return images.state(item.images.thumbnail) === 'ready' ? 'thumbnail' : 'nothing';
@@ -42,6 +46,8 @@ function readyOf(item: ReviewItemReply | null, images: ImageCache): 'nothing' | 
 
 interface ViewerProps {
   readonly item: ReviewItemReply | null;
+  /** A frame that is shown in place of the item's own image. */
+  readonly shown?: Picture | null;
   readonly state: ViewerState;
   readonly send: (event: ViewerEvent) => void;
   readonly light?: Light;
@@ -50,7 +56,7 @@ interface ViewerProps {
   readonly against?: string | null;
 }
 
-export function Viewer({ item, state, send, light = plainLight, magnifier = false, against = null }: ViewerProps) {
+export function Viewer({ item, shown = null, state, send, light = plainLight, magnifier = false, against = null }: ViewerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
   useWheel(frame, send);
@@ -62,17 +68,18 @@ export function Viewer({ item, state, send, light = plainLight, magnifier = fals
   };
   const zoomed = state.name === 'zoomed';
   const view = zoomed ? state.view : { scale: 1, x: 0, y: 0 };
-  const src = item === null || state.name === 'empty' || state.name === 'loading' || state.name === 'failed' ? null : state.name === 'thumbnail' ? item.images.thumbnail : item.images.fitted;
+  const picture = shown ?? item;
+  const src = picture === null || state.name === 'empty' || state.name === 'loading' || state.name === 'failed' ? null : state.name === 'thumbnail' ? picture.images.thumbnail : picture.images.fitted;
   const style = { transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.scale})`, filter: filterOf(light) };
   return (
     <div
-      ref={frame} className="viewer" data-testid="viewer" data-state={state.name} data-item={item?.id ?? ''} data-image={item?.imageId ?? ''} data-blind={item?.blind ?? false}
+      ref={frame} className="viewer" data-testid="viewer" data-state={state.name} data-item={item?.id ?? ''} data-image={picture?.imageId ?? ''} data-blind={item?.blind ?? false}
       onDoubleClick={() => send({ type: 'toggle-zoom' })}
       onPointerDown={(event) => { if (zoomed) { event.currentTarget.setPointerCapture(event.pointerId); setDrag({ x: event.clientX, y: event.clientY }); } }}
       onPointerMove={pan} onPointerUp={() => setDrag(null)} onPointerCancel={() => setDrag(null)}
     >
       <GammaFilter gamma={light.gamma} />
-      {src !== null && <img key={item?.id} src={src} alt={altOf(item)} draggable={false} decoding="sync" style={style} />}
+      {src !== null && <img key={picture?.imageId} src={src} alt={altOf(item)} draggable={false} decoding="sync" style={style} />}
       {src !== null && against !== null && <img src={against} alt="" draggable={false} className="viewer-against" style={style} />}
       {state.name === 'loading' && <div className="viewer-skeleton" role="img" aria-label={t('review.image.loading')} />}
       {state.name === 'failed' && <p className="viewer-note">{t('review.image.failed')}</p>}

@@ -131,6 +131,21 @@ export interface EmbeddingReader {
   load(projectId: string, imageIds: readonly string[], weightsDigest: string, preprocessingDigest: string): Promise<ReadonlyMap<string, Float32Array>>;
 }
 
+export interface EmbeddingRecords {
+  /** Images among these without an embedding of the backbone. */
+  missing(projectId: string, imageIds: readonly string[], weightsDigest: string, preprocessingDigest: string): Promise<readonly string[]>;
+  /** One block and whose its rows are, in order. */
+  add(block: { id: string; projectId: string; objectKey: string; rows: number; dimensions: number; sha256: string; weightsDigest: string; preprocessingDigest: string }, imageIds: readonly string[]): Promise<void>;
+}
+
+/** Embeds what a backbone has not seen. */
+export interface EmbeddingFiller {
+  fill(
+    projectId: string, images: readonly { readonly imageId: string; readonly sha256: string }[],
+    backbone: { readonly bytes: Uint8Array; readonly weightsDigest: string; readonly preprocessingDigest: string }, onProgress: (sentence: string) => void,
+  ): Promise<{ readonly embedded: number; readonly unreadable: number }>;
+}
+
 /** Fits a head; `training/` behind it. */
 export interface HeadTrainer {
   train(input: {

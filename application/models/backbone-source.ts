@@ -11,9 +11,12 @@ export interface StoredBackbone {
   readonly preprocessingDigest: string;
 }
 
-/** Where the backbone of a project's models comes from: the champion's, or the default one before there is a champion. */
+/** Where the backbone of a project's models comes from. */
 export interface BackboneSource {
+  /** What the next head is fitted on: the champion's, or the default one before there is a champion and where the champion has no features. */
   of(champion: ModelVersion | null): Promise<StoredBackbone>;
+  /** The network of a model version itself. @throws PerennialError MODEL_VERSION_NOT_FOUND where it has none */
+  own(version: ModelVersion): Promise<StoredBackbone>;
 }
 
 export const backboneKey = (weightsDigest: string): string => `backbones/${weightsDigest}.onnx`;
@@ -23,20 +26,28 @@ export const backboneKey = (weightsDigest: string): string => `backbones/${weigh
  * @returns a source that keeps the last backbone read, for it is the same from week to week
  */
 export function createBackboneSource(deps: { store: ObjectStore; files: ModelFiles; readDefault: () => Promise<Uint8Array> }): BackboneSource {
-  let kept: StoredBackbone | null = null;
-  const stored = (bytes: Uint8Array, key: string): StoredBackbone => ({ bytes, key, ...deps.files.facts(bytes) });
+  let kept: (StoredBackbone & { readonly embedding: 'features' | 'logits' }) | null = null;
+  async function own(version: ModelVersion): Promise<NonNullable<typeof kept>> {
+    const key = version.backboneKey;
+    if (key === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND', 'The champion has no backbone of its own to train on.');
+    if (kept?.key === key) return kept;
+    const bytes = await deps.store.get(key);
+    return (kept = { bytes, key, ...deps.files.facts(bytes) });
+  }
+  async function standard(): Promise<StoredBackbone> {
+    const bytes = await deps.readDefault();
+    const facts = deps.files.facts(bytes);
+    const key = backboneKey(facts.weightsDigest);
+    await deps.store.putIfAbsent(key, bytes);
+    return { bytes, key, ...facts };
+  }
   return {
+    own,
     async of(champion) {
-      if (champion === null) {
-        const bytes = await deps.readDefault();
-        const facts = deps.files.facts(bytes);
-        const key = backboneKey(facts.weightsDigest);
-        await deps.store.putIfAbsent(key, bytes);
-        return { bytes, key, ...facts };
-      }
-      if (champion.backboneKey === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND', 'The champion has no backbone of its own to train on.');
-      if (kept?.key !== champion.backboneKey) kept = stored(await deps.store.get(champion.backboneKey), champion.backboneKey);
-      return kept;
+      if (champion === null) return standard();
+      const found = await own(champion);
+      // Nothing before the answers of such a model can be fitted on: its successor stands on the default backbone.
+      return found.embedding === 'logits' ? standard() : found;
     },
   };
 }

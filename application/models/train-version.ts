@@ -1,7 +1,7 @@
 import { PerennialError } from '../../domain/errors.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
 import type { Clock, Head, ModelRegistry, ObjectStore } from '../../domain/ports.ts';
-import type { DatasetRow, DatasetVersions, EmbeddingReader, HeadTrainer, ModelFiles, ModelRecords, ModelVersion } from '../../domain/ports-models.ts';
+import type { DatasetRow, DatasetVersions, EmbeddingFiller, EmbeddingReader, HeadTrainer, ModelFiles, ModelRecords, ModelVersion } from '../../domain/ports-models.ts';
 import type { StepOutcome } from '../../contracts/workflows.ts';
 import type { BackboneSource } from './backbone-source.ts';
 import { registerRun, type RunReport } from './register-run.ts';
@@ -10,6 +10,7 @@ export interface TrainVersionDependencies {
   readonly records: ModelRecords;
   readonly datasets: DatasetVersions;
   readonly embeddings: EmbeddingReader;
+  readonly filler: EmbeddingFiller;
   readonly trainer: HeadTrainer;
   readonly files: ModelFiles;
   readonly store: ObjectStore;
@@ -48,14 +49,17 @@ export async function trainVersion(deps: TrainVersionDependencies, request: Trai
   const champion = await deps.records.champion(request.projectId);
   const backbone = await deps.backbones.of(champion);
   const { id: classSetId, classes } = await deps.classes(request.projectId);
-  const rows = (await deps.datasets.rows(request.projectId, request.datasetVersionId)).filter((row) => row.split !== 'test');
+  const everyRow = await deps.datasets.rows(request.projectId, request.datasetVersionId);
+  const rows = everyRow.filter((row) => row.split !== 'test');
   const run = await deps.records.startRun({
     projectId: request.projectId, kind: request.kind, key: request.key, datasetVersionId: request.datasetVersionId, reason: request.reason,
     parameters: { seed, images: rows.length, backbone: backbone.weightsDigest }, workflowRunId: request.workflowRunId,
   });
+  await fill(deps, request, everyRow, backbone, champion);
   request.onProgress(`fitting a head on ${rows.length} images`);
   const set = await gather(deps, request.projectId, rows, backbone);
-  const previousHead = champion?.headKey == null || champion.backboneDigest !== backbone.weightsDigest ? null : deps.files.decodeHead(await deps.store.get(champion.headKey));
+  // An imported last layer was fitted to features of another scale than ours are.
+  const previousHead = champion?.headKey == null || champion.kind === 'imported' || champion.backboneDigest !== backbone.weightsDigest ? null : deps.files.decodeHead(await deps.store.get(champion.headKey));
   const fitted = await deps.trainer.train({ ...set, classIds: classes.map((each) => each.classId), seed, previousHead, onProgress: request.onProgress });
   const dataset = await deps.datasets.byId(request.datasetVersionId);
   if (dataset === null) throw new PerennialError('DATASET_VERSION_NOT_FOUND');
@@ -83,6 +87,13 @@ export async function trainVersion(deps: TrainVersionDependencies, request: Trai
 const finite = (metrics: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 
 type LoadedBackbone = Awaited<ReturnType<BackboneSource['of']>>;
+
+/** Images that came while another model answered are embedded now, for the fit and for both contenders at the gate. */
+async function fill(deps: TrainVersionDependencies, { projectId, onProgress }: TrainVersionRequest, rows: readonly DatasetRow[], backbone: LoadedBackbone, champion: ModelVersion | null): Promise<void> {
+  await deps.filler.fill(projectId, rows, backbone, onProgress);
+  const differs = champion !== null && (champion.backboneDigest !== backbone.weightsDigest || champion.preprocessingDigest !== backbone.preprocessingDigest);
+  if (differs) await deps.filler.fill(projectId, rows.filter((row) => row.split === 'test'), await deps.backbones.own(champion), onProgress);
+}
 
 /** The embeddings of the rows as one matrix; images whose embedding is missing under this backbone are left out and counted by the caller's n. */
 async function gather(deps: TrainVersionDependencies, projectId: string, rows: readonly DatasetRow[], backbone: LoadedBackbone) {

@@ -1,16 +1,19 @@
 import { createDatasetRepository } from '../../adapters/postgres/dataset-repository.ts';
 import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
+import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
+import { createOnnxBackbone } from '../../adapters/onnx/onnx-backbone.ts';
 import { createEmbeddingRepository } from '../../adapters/postgres/embedding-repository.ts';
 import type { Database } from '../../adapters/postgres/connection.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { freezeDataset, type FreezeDependencies } from '../../application/datasets/freeze-dataset.ts';
+import { createEmbeddingFiller } from '../../application/models/fill-embeddings.ts';
 import { awaitServing } from '../../application/models/await-serving.ts';
 import { createServingStateRepository } from '../../adapters/postgres/serving-state-repository.ts';
 import { readManifest } from '../../application/datasets/read-manifest.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
-import type { DatasetVersions, EmbeddingReader } from '../../domain/ports-models.ts';
-import { sha256 } from './shared.ts';
+import type { DatasetVersions, EmbeddingFiller, EmbeddingReader } from '../../domain/ports-models.ts';
+import { ids, sha256 } from './shared.ts';
 
 /** What freezing needs, from the database and the store. */
 export function buildFreezing(database: Database, store: ObjectStore): FreezeDependencies {
@@ -48,6 +51,14 @@ export function buildEmbeddingReader(database: Database, store: ObjectStore, cac
       return new Map(found.map(([imageId], at) => [imageId, rows[at] as Float32Array]));
     },
   };
+}
+
+/** Embeds in this process what a backbone has not seen. */
+export function buildEmbeddingFiller(database: Database, store: ObjectStore, { cacheDir, threads }: { cacheDir: string; threads: number }): EmbeddingFiller {
+  return createEmbeddingFiller({
+    records: createEmbeddingRepository(database), store, images: createSharpReader(), blocks: createEmbeddingBlocks({ store, cacheDir }),
+    loadBackbone: (bytes) => createOnnxBackbone(bytes, { threads }), sha256, ids,
+  });
 }
 
 /** Waits until the living serving processes answer with a version. */

@@ -28,7 +28,7 @@ import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/ports.ts';
 import type { readConfig, workerConfig } from '../config.ts';
-import { buildDatasetVersions, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
+import { buildDatasetVersions, buildEmbeddingFiller, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof workerConfig>>;
@@ -56,7 +56,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
   const classes = async (projectId: string) => { const project = await served.byId(projectId); return { id: project.classSetId, classes: project.classes }; };
   const shared = { records, datasets, embeddings, files: modelFiles, store, clock, classes };
   const training = {
-    ...shared, registry, backbones: createBackboneSource({ store, files: modelFiles, readDefault }), report: createRunReport(createRunPlots()),
+    ...shared, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: config.PERENNIAL_CACHE_DIR, threads: config.TRAINING_THREADS }), backbones: createBackboneSource({ store, files: modelFiles, readDefault }), report: createRunReport(createRunPlots()),
     trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: config.TRAINING_THREADS }), now: () => performance.now() }),
   };
   const reconcile = async (projectId: string) => reconcileChampion({ records, registry }, await served.byId(projectId));

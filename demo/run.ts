@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { createContext } from '../cli/context.ts';
 import { describeFailure, UsageError } from '../cli/failures.ts';
 import { replayCommand } from './replay/command.ts';
+import { GENERATOR_VERSION } from './generator/scene.ts';
 import { writeStream } from './generator/write-stream.ts';
 
 const HELP = `Replays a synthetic trail-camera year through the running system (npm start brings it up in another terminal).
@@ -52,7 +53,7 @@ function whole(text: string, option: string): number {
 
 /** The stream's folder; made beside its place and moved when whole, so that an interrupted run leaves nothing half done. */
 async function ensureStream(seed: number, perPeriod: number, heldOut: boolean): Promise<string> {
-  const folder = join(root, '.perennial', `demo-stream-${seed}-${perPeriod}${heldOut ? '-held-out' : ''}`);
+  const folder = join(root, '.perennial', `demo-stream-${GENERATOR_VERSION}-${seed}-${perPeriod}${heldOut ? '-held-out' : ''}`);
   if (existsSync(join(folder, 'index.csv'))) return folder;
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });

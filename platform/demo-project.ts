@@ -55,7 +55,7 @@ async function exists(env: ProjectEnvironment, slug: string): Promise<boolean> {
 /** A small first season to learn from and a little of the next to be unsure of, drawn by our own generator. */
 async function demoImages(): Promise<string> {
   const folder = join(root, '.perennial', 'demo-start');
-  if (!existsSync(join(folder, 'start'))) await run(process.execPath, [join(root, 'demo', 'starter.ts'), '--out', folder], { cwd: root });
+  await run(process.execPath, [join(root, 'demo', 'starter.ts'), '--out', folder], { cwd: root });
   return join(folder, 'start');
 }
 

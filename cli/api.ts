@@ -77,7 +77,7 @@ export function projectApi(client: Client, slug: string) {
     dataset: (number: number) => get(`/datasets/${number}`, datasetVersionSchema),
     datasetRows: (number: number, query?: Query) => get(`/datasets/${number}/rows`, pageOf(manifestRowSchema), query),
     datasetDiff: (query: { from?: number; to: number }) => get('/datasets/diff', datasetDiffSchema, query),
-    verifyDataset: (number: number) => post(`/datasets/${number}/verify`, datasetVerifySchema),
+    verifyDataset: (number: number, part: string) => post(`/datasets/${number}/verify`, datasetVerifySchema, { query: { part } }),
     exportDataset: (number: number, format: string) => client.download(at(`/datasets/${number}/export`), { format }),
     retrain: (body: { kind: 'light' | 'cold_start'; reason: string }) => post('/retrains', retrainStateSchema, { json: body }),
     retrainState: (id: string) => get(`/retrains/${encodeURIComponent(id)}`, retrainStateSchema),

@@ -38,6 +38,8 @@ export const datasetDiffSchema = z.strictObject({
   changed: z.array(z.strictObject({ before: manifestRowSchema, after: manifestRowSchema })),
 });
 export const datasetVerifySchema = z.strictObject({ number: z.number().int(), objects: z.number().int(), images: z.number().int(), damaged: z.array(z.string()) });
+/** One part of a version: the images whose hash begins like this; left out, all. A caller that goes part by part can show how far it is. */
+export const verifyQuerySchema = z.strictObject({ part: z.string().regex(/^[0-9a-f]{0,2}$/).default('') });
 export const freezeBodySchema = z.strictObject({ reason: z.string().min(1).max(200).default('by hand') });
 export const freezeReplySchema = z.strictObject({ outcome: z.enum(['done', 'skipped']), why: z.string(), version: datasetVersionSchema.nullable() });
 

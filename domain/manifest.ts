@@ -64,23 +64,3 @@ export function buildManifest(rows: readonly ManifestRow[], digestOf: (bytes: Ui
   };
   return { rootDigest: build(rows.toSorted(order), 0), objects };
 }
-
-export interface ManifestDiff {
-  readonly added: readonly ManifestRow[];
-  readonly removed: readonly ManifestRow[];
-  readonly changed: readonly { readonly before: ManifestRow; readonly after: ManifestRow }[];
-}
-
-/** What differs between two lists of rows, by image. */
-export function diffRows(before: readonly ManifestRow[], after: readonly ManifestRow[]): ManifestDiff {
-  const old = new Map(before.map((row) => [row.sha256, row]));
-  const fresh = new Map(after.map((row) => [row.sha256, row]));
-  return {
-    added: after.filter((row) => !old.has(row.sha256)),
-    removed: before.filter((row) => !fresh.has(row.sha256)),
-    changed: after.flatMap((row) => {
-      const was = old.get(row.sha256);
-      return was !== undefined && (was.classId !== row.classId || was.split !== row.split || was.labelId !== row.labelId) ? [{ before: was, after: row }] : [];
-    }),
-  };
-}

@@ -1,9 +1,11 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { z } from 'zod';
-import { type FreezeDependencies, diffVersions, freezeDataset } from '../../application/datasets/freeze-dataset.ts';
-import { readManifest, verifyManifest } from '../../application/datasets/read-manifest.ts';
+import { walkDifferences } from '../../application/datasets/diff-versions.ts';
+import { type FreezeDependencies, freezeDataset } from '../../application/datasets/freeze-dataset.ts';
+import { readManifest, readPage } from '../../application/datasets/read-manifest.ts';
+import { verifyManifest } from '../../application/datasets/verify-manifest.ts';
 import { pageOf, pageQuerySchema } from '../../contracts/common.ts';
-import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, freezeBodySchema, freezeReplySchema, manifestRowSchema } from '../../contracts/datasets.ts';
+import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, freezeBodySchema, freezeReplySchema, manifestRowSchema, verifyQuerySchema } from '../../contracts/datasets.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ManifestRow } from '../../domain/manifest.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
@@ -47,8 +49,13 @@ export function createDatasetRoutes(deps: DatasetRoutesDependencies): Route[] {
       query: z.strictObject({ from: z.coerce.number().int().min(1).optional(), to: z.coerce.number().int().min(1) }), reply: datasetDiffSchema,
       handle: async ({ project, query }) => {
         const from = query.from === undefined ? null : await byNumber(project.id, query.from);
-        const { added, removed, changed } = await diffVersions(deps, project.id, from, await byNumber(project.id, query.to));
-        return { from: query.from ?? null, to: query.to, added: [...added], removed: [...removed], changed: [...changed] };
+        const to = await byNumber(project.id, query.to);
+        const [added, removed, changed]: [ManifestRow[], ManifestRow[], { before: ManifestRow; after: ManifestRow }[]] = [[], [], []];
+        for await (const each of walkDifferences(deps, project.id, from?.rootDigest ?? null, to.rootDigest)) {
+          if (each.kind === 'changed') changed.push({ before: each.before, after: each.after });
+          else (each.kind === 'added' ? added : removed).push(each.row);
+        }
+        return { from: query.from ?? null, to: query.to, added, removed, changed };
       },
     }),
     route({
@@ -59,17 +66,16 @@ export function createDatasetRoutes(deps: DatasetRoutesDependencies): Route[] {
       method: 'get', path: `${base}/{number}/rows`, access: 'engineer', summary: 'Its images, labels and sides', params: oneParams,
       query: z.strictObject({ after: z.string().max(64).optional(), limit: z.coerce.number().int().min(1).max(5000).default(1000) }), reply: pageOf(manifestRowSchema),
       handle: async ({ project, params, query }) => {
-        const rows = await readManifest(deps, project.id, (await byNumber(project.id, params.number)).rootDigest);
-        const start = query.after === undefined ? 0 : rows.findIndex((row) => row.sha256 > (query.after ?? ''));
-        const items = start < 0 ? [] : rows.slice(start, start + query.limit);
+        const items = [...(await readPage(deps, project.id, (await byNumber(project.id, params.number)).rootDigest, query.after ?? '', query.limit))];
         return { items, next: items.length === query.limit ? (items.at(-1)?.sha256 ?? null) : null };
       },
     }),
     route({
-      method: 'post', path: `${base}/{number}/verify`, access: 'engineer', summary: 'Hold every object against its digest', params: oneParams, reply: datasetVerifySchema,
-      handle: async ({ project, params }) => {
+      method: 'post', path: `${base}/{number}/verify`, access: 'engineer', summary: 'Hold every object against its digest', params: oneParams, query: verifyQuerySchema, reply: datasetVerifySchema,
+      handle: async ({ project, params, query }) => {
         const exists = (row: ManifestRow): Promise<boolean> => deps.store.exists(`projects/${project.id}/images/${row.sha256}`);
-        return { number: params.number, ...(await verifyManifest(deps, project.id, (await byNumber(project.id, params.number)).rootDigest, exists)) };
+        const { objects, images, damaged } = await verifyManifest(deps, project.id, (await byNumber(project.id, params.number)).rootDigest, exists, query.part);
+        return { number: params.number, objects, images, damaged: [...damaged] };
       },
     }),
     route({

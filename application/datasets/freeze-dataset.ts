@@ -1,15 +1,18 @@
-import { buildManifest, diffRows, type ManifestRow } from '../../domain/manifest.ts';
+import type { ManifestRow } from '../../domain/manifest.ts';
+import { editManifest, type ManifestChange, type ManifestEdit } from '../../domain/manifest-edit.ts';
+import { groupImages } from '../../domain/image-groups.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
-import type { DatasetRecords, DatasetVersionRecord, LabelledImage } from '../../domain/ports-datasets.ts';
-import type { ManifestSplit } from '../../domain/split-name.ts';
+import type { DatasetRecords, DatasetVersionRecord, FreezeRow, FreezeSession, FreezeStart } from '../../domain/ports-datasets.ts';
 import { splitFor } from '../../domain/splits.ts';
-import { objectKeyOf, readManifest } from './read-manifest.ts';
+import { createManifestNodes } from './read-manifest.ts';
 
 export interface FreezeDependencies {
   readonly records: DatasetRecords;
   readonly store: ObjectStore;
   readonly digestOf: (bytes: Uint8Array) => string;
   readonly classSetId: (projectId: string) => Promise<string>;
+  /** Bits in which the hashes of near copies differ at most; below 0 turns it off. */
+  readonly nearDuplicateBits: (projectId: string) => Promise<number>;
 }
 
 export interface FreezeReply {
@@ -18,74 +21,89 @@ export interface FreezeReply {
   readonly version: DatasetVersionRecord | null;
 }
 
-/** Objects written at once. */
-const writesAtOnce = 16;
+interface FreezeRequest { readonly projectId: string; readonly reason: string; readonly key: string; readonly by: string }
+
+/** Changed rows put into the tree at once: what a freeze holds in memory, whatever the size of the project. */
+const rowsAtOnce = 20_000;
 
 /**
- * Settled labels become a frozen, content-addressed version: objects that an earlier version wrote are not written again.
- * The same key makes one version; unchanged labels make none.
+ * Settled labels become a frozen, content-addressed version. It is made of the newest version and of what changed since:
+ * only the leaves on the way to a changed image are read and written. The same key makes one version; unchanged labels none.
  */
-export async function freezeDataset(deps: FreezeDependencies, request: { projectId: string; reason: string; key: string; by: string }): Promise<FreezeReply> {
+export async function freezeDataset(deps: FreezeDependencies, request: FreezeRequest): Promise<FreezeReply> {
   const { projectId } = request;
-  const done = await deps.records.versionByKey(projectId, request.key);
-  if (done !== null) return { outcome: 'done', why: `dataset version ${done.number} was frozen by an earlier try`, version: done };
-  const labelled = await deps.records.labelled(projectId);
-  if (labelled.length === 0) return { outcome: 'skipped', why: 'no image is labelled yet', version: null };
-  const rows = await rowsOf(deps, projectId, labelled);
-  const parent = await deps.records.latest(projectId);
-  const { rootDigest, objects } = buildManifest(rows, deps.digestOf);
-  if (parent?.rootDigest === rootDigest) return { outcome: 'skipped', why: `nothing changed since dataset version ${parent.number}`, version: null };
-  const bytesWritten = await writeObjects(deps, projectId, objects);
-  const version = await deps.records.insertVersion({
-    projectId, key: request.key, reason: request.reason, createdBy: request.by, parentId: parent?.id ?? null, rootDigest, classSetId: await deps.classSetId(projectId),
-    imageCount: rows.length, splitCounts: countBy(rows, (row) => row.split), classCounts: countBy(rows, (row) => String(row.classId)), bytesWritten,
+  const made = await deps.records.versionByKey(projectId, request.key);
+  if (made !== null) return madeBefore(made);
+  const [classSetId, nearDuplicateBits] = await Promise.all([deps.classSetId(projectId), deps.nearDuplicateBits(projectId)]);
+  const { result, version } = await deps.records.freezing<FreezeReply>(projectId, async (session, at) => {
+    // The same key at the same moment: this one waited for the other.
+    const done = await deps.records.versionByKey(projectId, request.key);
+    if (done !== null) return { result: madeBefore(done), version: null };
+    const apart = await placeImages(session, nearDuplicateBits);
+    const { rootDigest, imageCount, splitCounts, classCounts, bytesWritten } = await putRows(deps, projectId, session, at);
+    if (rootDigest === null) return { result: skipped('no image is labelled yet'), version: null };
+    if (at.parent?.rootDigest === rootDigest) return { result: skipped(`nothing changed since dataset version ${at.parent.number}`), version: null };
+    const left = apart === 0 ? '' : `, ${apart} left out because they are near copies of images on both sides`;
+    return {
+      result: { outcome: 'done', why: `of ${imageCount} images${left}`, version: null },
+      version: {
+        projectId, key: request.key, reason: request.reason, createdBy: request.by, parentId: at.parent?.id ?? null, classSetId, labelsUntil: at.until,
+        rootDigest, imageCount, splitCounts, classCounts, bytesWritten,
+      },
+    };
   });
-  return { outcome: 'done', why: `dataset version ${version.number} of ${rows.length} images`, version };
+  return version === null ? result : { outcome: 'done', why: `dataset version ${version.number} ${result.why}`, version };
 }
 
-function countBy(rows: readonly ManifestRow[], keyOf: (row: ManifestRow) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const row of rows) counts[keyOf(row)] = (counts[keyOf(row)] ?? 0) + 1;
-  return counts;
-}
+const madeBefore = (version: DatasetVersionRecord): FreezeReply => ({ outcome: 'done', why: `dataset version ${version.number} was frozen by an earlier try`, version });
+const skipped = (why: string): FreezeReply => ({ outcome: 'skipped', why, version: null });
 
-async function writeObjects(deps: FreezeDependencies, projectId: string, objects: ReadonlyMap<string, Uint8Array>): Promise<number> {
-  let bytesWritten = 0;
-  const entries = [...objects];
-  for (let from = 0; from < entries.length; from += writesAtOnce) {
-    await Promise.all(entries.slice(from, from + writesAtOnce).map(async ([digest, bytes]) => {
-      if (await deps.store.exists(objectKeyOf(projectId, digest))) return;
-      if (await deps.store.putIfAbsent(objectKeyOf(projectId, digest), bytes, 'application/jsonl')) bytesWritten += bytes.byteLength;
-    }));
+/**
+ * Groups and sides for the images that have none. A new group gets its side for good; where an audit image is in it, all of
+ * it is held out. @returns how many images are on no side
+ */
+async function placeImages(session: FreezeSession, nearDuplicateBits: number): Promise<number> {
+  let apart = 0;
+  for await (const images of session.ungrouped(nearDuplicateBits)) {
+    const known = await session.knownGroups([...new Set(images.flatMap((each) => [each.naturalKey, ...each.nearGroups]))]);
+    const result = groupImages(images, known, nearDuplicateBits);
+    await session.remember(result.groups);
+    apart += result.apart.length;
   }
-  return bytesWritten;
-}
-
-/** Sides for all labelled images. New groups get theirs, for good; a holdout image's whole group stays out of training. */
-async function rowsOf(deps: FreezeDependencies, projectId: string, labelled: readonly LabelledImage[]): Promise<ManifestRow[]> {
-  const [known, groups] = await Promise.all([deps.records.assignments(projectId), deps.records.importGroups(projectId)]);
-  const placed = labelled.map((image) => ({ image, groupKey: groups.get(image.imageId) ?? image.burstKey ?? `image/${image.sha256}` }));
-  const sides = new Map(known);
-  const fresh: { groupKey: string; split: ManifestSplit }[] = [];
-  // Audit images first: a group that one of them is in is held out as a whole.
-  for (const { image, groupKey } of placed.toSorted((a, b) => Number(b.image.audit) - Number(a.image.audit))) {
-    if (sides.has(groupKey)) continue;
-    const split = splitFor({ groupKey, origin: image.audit ? 'audit' : image.source === 'import' ? 'start' : 'flagged' });
-    sides.set(groupKey, split);
-    fresh.push({ groupKey, split });
+  for await (const groups of session.unplaced()) {
+    await session.place(groups.map(({ groupKey, audit, imported }) => ({ groupKey, split: splitFor({ groupKey, origin: audit ? 'audit' : imported ? 'start' : 'flagged' }) })));
   }
-  await deps.records.assign(projectId, fresh);
-  const rows = placed.map(({ image, groupKey }) => ({ image, row: rowOf(image, groupKey, sides.get(groupKey) ?? 'train') }));
-  await deps.records.addHoldout(projectId, rows.flatMap(({ image, row }) => (row.split !== 'test' || (image.source !== 'import' && !image.audit) ? [] : [{
-    holdout: image.audit ? 'audit' as const : 'reference' as const, imageId: image.imageId, groupKey: row.group, weight: image.audit && image.auditShare > 0 ? 1 / image.auditShare : 1, eventAt: image.eventAt,
-  }])));
-  return rows.map(({ row }) => row);
+  await session.addHoldouts();
+  return apart;
 }
 
-const rowOf = (image: LabelledImage, group: string, split: ManifestSplit): ManifestRow => ({ imageId: image.imageId, sha256: image.sha256, classId: image.classId, labelId: image.labelId, split, group });
+/** Puts what changed into the tree, a lot at a time, and keeps the counts of sides and classes along with it. */
+async function putRows(deps: FreezeDependencies, projectId: string, session: FreezeSession, { base }: FreezeStart) {
+  const nodes = createManifestNodes(deps, projectId);
+  const [splitCounts, classCounts] = [{ ...base?.splitCounts }, { ...base?.classCounts }];
+  const count = (change: ManifestChange): void => {
+    for (const [row, by] of [[change.before, -1], [change.after, 1]] as const) if (row !== null) [add(splitCounts, row.split, by), add(classCounts, String(row.classId), by)];
+  };
+  let rootDigest = base?.rootDigest ?? null;
+  let imageCount = base?.imageCount ?? 0;
+  for (let after = ''; ;) {
+    const rows = await session.rows(after, rowsAtOnce);
+    if (rows.length === 0) break;
+    ({ rootDigest, images: imageCount } = await editManifest(nodes, rootDigest, rows.map(editOf), count));
+    if (rows.length < rowsAtOnce) break;
+    after = rows.at(-1)?.sha256 ?? '';
+  }
+  return { rootDigest, imageCount, splitCounts, classCounts, bytesWritten: nodes.bytesWritten() };
+}
 
-/** What differs between two versions; `from` null compares with nothing. */
-export async function diffVersions(deps: Pick<FreezeDependencies, 'store' | 'digestOf'>, projectId: string, from: DatasetVersionRecord | null, to: DatasetVersionRecord) {
-  const [before, after] = await Promise.all([from === null ? [] : readManifest(deps, projectId, from.rootDigest), readManifest(deps, projectId, to.rootDigest)]);
-  return diffRows(before, after);
+function editOf({ imageId, sha256, kind, classId, labelId, group, split }: FreezeRow): ManifestEdit {
+  const isRow = kind === 'class' && classId !== null && group !== null && split !== null;
+  const row: ManifestRow | null = isRow ? { imageId, sha256, classId, labelId, split, group } : null;
+  return { sha256, row };
+}
+
+function add(counts: Record<string, number>, name: string, by: number): void {
+  const count = (counts[name] ?? 0) + by;
+  if (count === 0) delete counts[name];
+  else counts[name] = count;
 }

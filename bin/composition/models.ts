@@ -18,7 +18,10 @@ import { ids, sha256 } from './shared.ts';
 /** What freezing needs, from the database and the store. */
 export function buildFreezing(database: Database, store: ObjectStore): FreezeDependencies {
   const served = createServedProjectRepository(database);
-  return { records: createDatasetRepository(database), store, digestOf: sha256, classSetId: async (projectId) => (await served.byId(projectId)).classSetId };
+  return {
+    records: createDatasetRepository(database), store, digestOf: sha256, classSetId: async (projectId) => (await served.byId(projectId)).classSetId,
+    nearDuplicateBits: async (projectId) => (await served.byId(projectId)).policy.flagging.nearDuplicateBits,
+  };
 }
 
 /** Dataset versions as training sees them. */

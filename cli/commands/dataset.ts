@@ -13,6 +13,8 @@ import { addNoun, addProjectVerb, wholeNumber } from '../verb.ts';
 
 type Options = { readonly json?: boolean; readonly project?: string };
 const number = wholeNumber(1, 1_000_000);
+/** Images of a version that is verified in one request; a larger one goes part by part. */
+const imagesAtOnce = 2_000;
 const counts = (record: Readonly<Record<string, number>>): string => Object.entries(record).map(([name, count]) => `${name} ${count}`).join(', ');
 
 /** `perennial dataset list|show|diff|verify|export` */
@@ -39,7 +41,18 @@ export function addDatasetVerbs(program: Command, context: CliContext): void {
   });
   addProjectVerb(noun, 'verify <version>', 'read every object of a version again and hold it against its digest', ['dataset verify 3']).action(async (version: string, options: Options) => {
     const { api } = await context.project(options.project);
-    const done = await api.verifyDataset(number(version));
+    const { imageCount } = await api.dataset(number(version));
+    const digits = [...'0123456789abcdef'];
+    // Part by part where it takes long, so that it can be seen how far it is.
+    const parts = imageCount > imagesAtOnce ? digits.flatMap((first) => digits.map((second) => first + second)) : [''];
+    const progress = context.progress(options, 'Reading', parts.length);
+    const done = { number: number(version), objects: 0, images: 0, damaged: [] as string[] };
+    for (const part of parts) {
+      const { objects, images, damaged } = await api.verifyDataset(number(version), part);
+      Object.assign(done, { objects: done.objects + objects, images: done.images + images, damaged: [...new Set([...done.damaged, ...damaged])] });
+      progress.step();
+    }
+    progress.end();
     context.print(options, done, () => `Version ${done.number}: ${done.objects} objects and ${done.images} images read, ${done.damaged.length === 0 ? 'all whole' : `${done.damaged.length} damaged:\n  ${done.damaged.join('\n  ')}`}.`);
     if (done.damaged.length > 0) throw new CommandFailed(`Dataset version ${done.number} is damaged.`);
   });

@@ -8,7 +8,7 @@ import { splitFor } from './splits.ts';
 
 const hours = (count: number): Date => new Date(Date.UTC(2026, 5, 1) + count * 3600_000);
 /** Hashes that lie near one another often. */
-const hash = fc.tuple(fc.constantFrom(0n, 0x0f0f_f0f0_3c3c_a5a5n, -1n), fc.array(fc.nat(63), { maxLength: 6 })).map(([base, flips]) => BigInt.asIntN(64, flips.reduce((value, bit) => value ^ (1n << BigInt(bit)), base)));
+const hash = fc.tuple(fc.constantFrom<bigint>(0n, 0x0f0f_f0f0_3c3c_a5a5n, -1n), fc.array(fc.nat(63), { maxLength: 6 })).map(([base, flips]) => BigInt.asIntN(64, flips.reduce<bigint>((value, bit) => value ^ (1n << BigInt(bit)), base)));
 const image = fc.record({ hash, hour: fc.nat(100), burst: fc.nat(20), audit: fc.boolean() });
 const bits = fc.integer({ min: 0, max: 9 });
 

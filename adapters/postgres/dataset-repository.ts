@@ -3,7 +3,7 @@ import type { DatasetRecords, DatasetVersionRecord } from '../../domain/ports-da
 import type { Prisma } from './client/client.ts';
 import type { Database } from './connection.ts';
 import { openFreezeSession } from './freeze-session.ts';
-import { holdLabels } from './review-labels.ts';
+import { holdLabels } from './label-records.ts';
 import { databaseNow, holdName } from './review-shared.ts';
 
 type Row = Awaited<ReturnType<Database['datasetVersion']['findFirstOrThrow']>>;

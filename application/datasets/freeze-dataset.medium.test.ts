@@ -67,7 +67,7 @@ async function rows() {
 const splitOf = async (name: string) => (await rows()).get(name)?.split ?? null;
 const holdout = async (which: 'audit' | 'reference') => {
   const names = new Map([...imageIds].map(([name, id]) => [id, name]));
-  return (await deps.records.holdout(projectId, which)).map((each) => names.get(each.imageId)).toSorted();
+  return (await deps.records.holdout(projectId, which)).map((each) => names.get(each.imageId) ?? '').toSorted();
 };
 /** A camera whose imported images train, found by trying. */
 const trainingGroup = async (name: string, more: Partial<Given> = {}): Promise<string> => {

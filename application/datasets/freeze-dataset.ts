@@ -82,7 +82,11 @@ async function putRows(deps: FreezeDependencies, projectId: string, session: Fre
   const nodes = createManifestNodes(deps, projectId);
   const [splitCounts, classCounts] = [{ ...base?.splitCounts }, { ...base?.classCounts }];
   const count = (change: ManifestChange): void => {
-    for (const [row, by] of [[change.before, -1], [change.after, 1]] as const) if (row !== null) [add(splitCounts, row.split, by), add(classCounts, String(row.classId), by)];
+    for (const [row, by] of [[change.before, -1], [change.after, 1]] as const) {
+      if (row === null) continue;
+      add(splitCounts, row.split, by);
+      add(classCounts, String(row.classId), by);
+    }
   };
   let rootDigest = base?.rootDigest ?? null;
   let imageCount = base?.imageCount ?? 0;

@@ -29,7 +29,7 @@ export async function verifyManifest(deps: ReadManifestDependencies, projectId: 
     const node = await nodes.read(digest).catch((error: unknown) => ifDamaged(error));
     if (node === null) return tell(`manifest ${digest}`);
     if (node.kind === 'branch') {
-      for (const [digit, child] of Object.entries(node.children).toSorted()) {
+      for (const [digit, child] of Object.entries(node.children).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
         const below = prefix + digit;
         if (below.startsWith(part) || part.startsWith(below)) await walk(child, below);
       }

@@ -254,5 +254,23 @@ export interface StatisticsRecords {
   answerers(projectId: string, days: number): Promise<readonly { id: string; name: string; role: string | null }[]>;
 }
 
+/** What helps to decide about an item, or to know a class. Hidden pictures and gold images are never among those shown. */
+export interface EvidenceRecords {
+  itemEvidence(projectId: string, itemId: string): Promise<null | {
+    readonly item: Omit<HeldItem, 'leaseExpiresAt'>; readonly margin: number | null; readonly novelty: number | null;
+    /** Of the model that answered: where its embedding of the image is found. */
+    readonly weightsDigest: string | null; readonly preprocessingDigest: string | null;
+    readonly mediaType: string; readonly figures: Record<string, number>; readonly site: string | null; readonly fileName: string | null; readonly exifTime: string | null; readonly receivedAt: Date | null;
+  }>;
+  /** The newest labelled images, at most so many of each class. */
+  labelledSample(projectId: string, perClass: number): Promise<readonly { imageId: string; classId: number }[]>;
+  labelCounts(projectId: string): Promise<readonly { classId: number; count: number }[]>;
+  /** The surest labels first. */
+  classExamples(projectId: string, classId: number): Promise<readonly { imageId: string; camera: string | null; burstKey: string | null; capturedAt: Date | null }[]>;
+  /** Classes that others gave to the same items, most often first. */
+  confusedWith(projectId: string, classId: number): Promise<readonly { classId: number; count: number }[]>;
+  describedClasses(projectId: string): Promise<readonly { classId: number; name: string; description: string | null }[]>;
+}
+
 /** Everything that the pages of review read and write. */
-export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords;
+export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords;

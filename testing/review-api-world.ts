@@ -6,6 +6,7 @@ import { createServedProjectRepository } from '../adapters/postgres/served-proje
 import { createViewRepository } from '../adapters/postgres/view-repository.ts';
 import { createImageUrls, createViewRoutes } from '../api/image-urls.ts';
 import { createReviewRoutes, type ReviewRoutesDependencies } from '../api/routes/reviews.ts';
+import { createNeighbours } from '../application/review/neighbours.ts';
 import type { Role } from '../domain/roles.ts';
 import { createApiWorld, publicUrl, secret, type ApiWorld } from './api-world.ts';
 import { createMemoryObjectStore } from './fakes/memory-object-store.ts';
@@ -26,8 +27,11 @@ export async function createReviewApiWorld() {
   const urls = createImageUrls(secret, () => Date.now());
   const reader = createSharpReader();
   const made = { views: 0 };
+  /** Embeddings by image: what a test puts here is found. */
+  const embeddings = new Map<string, Float32Array>();
+  const neighbours = createNeighbours({ reviews, now: () => performance.now(), embeddings: { load: async (_project, ids) => new Map(ids.flatMap((id) => { const found = embeddings.get(id); return found === undefined ? [] : [[id, found] as const]; })) } });
   const deps: ReviewRoutesDependencies = {
-    reviews, policy: served, classes: async (id) => (await served(id)).classes, sign: urls.sign, importGroups: async () => undefined, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null,
+    reviews, neighbours, policy: served, classes: async (id) => (await served(id)).classes, sign: urls.sign, importGroups: async () => undefined, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null,
     workflows: { collectNow: (request) => reviews.collectRound({ ...request, policy: askEverything, policyVersionId: uuidv7() }) },
   };
   const world = await createApiWorld([
@@ -41,7 +45,7 @@ export async function createReviewApiWorld() {
   const at = await createReviewProject(world.database, askEverything);
   const people = new Map<string, { id: string; cookie: string }>();
   return {
-    world, at, reviews, urls, store, made,
+    world, at, reviews, urls, store, made, embeddings,
     /** Asks as one of the project's people, by name; who is not there yet joins with the role. */
     async as(name: string, role: Role = 'annotator') {
       const person = people.get(name) ?? await world.person(name, at.projectId, role);

@@ -7,6 +7,7 @@ import { createOutboxRepository } from './outbox-repository.ts';
 import { createReviewAdjudications } from './review-adjudications.ts';
 import { createReviewAnswers } from './review-answers.ts';
 import { createReviewBursts } from './review-bursts.ts';
+import { createReviewEvidence } from './review-evidence.ts';
 import { createReviewGrid } from './review-grid.ts';
 import { createReviewLeases } from './review-leases.ts';
 import { createReviewProgress } from './review-progress.ts';
@@ -19,7 +20,7 @@ import { createReviewWithdrawals } from './review-withdrawals.ts';
 export function createReviewRepository(database: Database): WorkbenchRecords & OutboxRecords {
   return {
     ...createReviewRounds(database), ...createReviewLeases(database), ...createReviewAnswers(database), ...createReviewProgress(database), ...createReviewWithdrawals(database), ...createReviewBursts(database), ...createReviewAdjudications(database), ...createImageVisibility(database),
-    ...createReviewGrid(database), ...createRoundFigures(database), ...createReviewStatistics(database),
+    ...createReviewGrid(database), ...createRoundFigures(database), ...createReviewStatistics(database), ...createReviewEvidence(database),
     ...createLabelRepository(database), ...createOutboxRepository(database),
   };
 }

@@ -16,7 +16,7 @@ const reviews = new Proxy({}, { get: (_, name) => (...given: unknown[]) => (real
 beforeAll(async () => {
   const served = async (id: string) => createServedProjectRepository(world.database).byId(id);
   world = await createApiWorld(createReviewRoutes({
-    reviews, policy: served, classes: async (id) => (await served(id)).classes, sign: (_project, _image, kind) => `/v1/views/${kind}`, importGroups: async () => undefined, imageExists: async () => true,
+    reviews, policy: served, classes: async (id) => (await served(id)).classes, sign: (_project, _image, kind) => `/v1/views/${kind}`, importGroups: async () => undefined, imageExists: async () => true, neighbours: async () => ({ neighbours: [], missing: 'no_labels' as const }),
     workflows: { collectNow: (request) => real.collectRound({ ...request, policy: { ...defaultPolicy, review: { ...defaultPolicy.review, shareMax: 1 } }, policyVersionId: uuidv7() }) },
   }));
   real = createReviewRepository(world.database);

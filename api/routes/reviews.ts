@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotateItem } from '../../application/review/annotate-item.ts';
 import { claimItems, type ReviewProject } from '../../application/review/claim-items.ts';
+import type { NeighboursOf } from '../../application/review/neighbours.ts';
 import type { SignView } from '../../application/review/show-item.ts';
 import { withdrawAnnotation } from '../../application/review/withdraw-annotation.ts';
 import { idSchema } from '../../contracts/common.ts';
@@ -14,6 +15,7 @@ import type { Workflows } from '../../domain/ports-workflows.ts';
 import { type Route, route } from '../route.ts';
 import { createAdjudicationRoutes } from './adjudication.ts';
 import { createBurstRoutes } from './bursts.ts';
+import { createEvidenceRoutes } from './evidence.ts';
 import { createGridRoutes } from './grid.ts';
 import { createVisibilityRoutes } from './image-visibility.ts';
 import { createLabelRoutes } from './labels.ts';
@@ -26,6 +28,7 @@ export interface ReviewRoutesDependencies {
   readonly classes: (projectId: string) => Promise<readonly ProjectClass[]>;
   readonly workflows: Pick<Workflows, 'collectNow'>;
   readonly sign: SignView;
+  readonly neighbours: NeighboursOf;
   readonly importGroups: (projectId: string, groups: readonly { imageId: string; group: string }[]) => Promise<void>;
 }
 
@@ -37,7 +40,7 @@ export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const { reviews } = deps;
   const showing = { reviews, project: deps.policy, sign: deps.sign };
   return [
-    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
+    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
     ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
     ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),
   ];

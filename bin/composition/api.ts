@@ -27,8 +27,9 @@ import { createByteBudget } from '../../api/receive-images.ts';
 import { modelBytesMax } from '../../api/receive-model.ts';
 import { createApp } from '../../api/server.ts';
 import { importModel } from '../../application/models/import-model.ts';
+import { createNeighbours } from '../../application/review/neighbours.ts';
 import type { apiConfig, readConfig } from '../config.ts';
-import { buildFreezing, buildServingFollows } from './models.ts';
+import { buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof apiConfig>>;
@@ -52,7 +53,7 @@ export function buildApi(config: Config) {
   const routes = [
     ...createProjectRoutes({ projects, people, createPerson: (person) => signIn.createPerson(person), projectById: (id) => served.byId(id), champion: (id) => records.champion(id), publicUrl: config.PUBLIC_URL }),
     ...createReviewRoutes({
-      reviews, policy: (projectId) => served.byId(projectId), classes, workflows,
+      reviews, neighbours: createNeighbours({ reviews, embeddings: buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
       sign: urls.sign, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),

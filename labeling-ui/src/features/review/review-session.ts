@@ -40,7 +40,7 @@ const start: ReviewSnapshot = {
 
 /** A person's visit to the queue: which images are held, where they are in it, what was decided. Saving is the queue's. */
 export function createReviewSession(deps: ReviewSessionDependencies) {
-  const { claimCount = 24, aheadMin = 12 } = deps;
+  const { claimCount = 30, aheadMin = 18 } = deps;
   const save = deps.save ?? ((item, decision, leadTimeMs) => deps.queue.annotate(item.id, item.fence, decision, leadTimeMs));
   let snapshot = start;
   let shownAt = deps.now();

@@ -4,6 +4,7 @@ import { ZodError } from 'zod';
 import { PerennialError } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { KeyedReplies } from './keyed-replies.ts';
+import { refuseDeep } from './json-depth.ts';
 import { actorIn, type Caller, identify, type IdentifyDependencies, requireRole } from './access.ts';
 import { BodyInvalid } from './problem.ts';
 import type { RequestProject, Route, RouteContext } from './route.ts';
@@ -26,7 +27,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], deps: MountD
   for (const each of routes) {
     checkStated(each);
     const path = each.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const parse = each.body === undefined || each.body === 'raw' ? [] : [requireJson, express.json({ limit: bodyBytesMax, strict: true })];
+    const parse = each.body === undefined || each.body === 'raw' ? [] : [requireJson, express.json({ limit: bodyBytesMax, strict: true, verify: refuseDeep })];
     app[each.method](path, ...parse, (request: Request, response: Response, next: NextFunction) => { answer(each, deps, request, response).catch(next); });
     methods.set(path, (methods.get(path) ?? new Set()).add(each.method.toUpperCase()));
   }

@@ -3,6 +3,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { z } from 'zod';
 import { type AboutImage, aboutImageSchema, aboutManySchema } from '../contracts/predictions.ts';
 import { PerennialError } from '../domain/errors.ts';
+import { refuseDeep } from './json-depth.ts';
 
 /** One image of a request as it was sent. */
 export interface ReceivedImage {
@@ -62,6 +63,7 @@ export async function receiveMany(request: Request): Promise<readonly ReceivedIm
 }
 
 function parseJson(text: string): unknown {
+  refuseDeep(null, null, Buffer.from(text));
   try {
     return JSON.parse(text);
   } catch (error) {

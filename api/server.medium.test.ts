@@ -81,6 +81,7 @@ describe('the pipeline', () => {
     ['a text', 'text/plain', '{"slug":"a"}', 415],
     ['broken JSON', 'application/json', '{"slug":', 400],
     ['10,000 levels', 'application/json', '['.repeat(10_000) + ']'.repeat(10_000), 400],
+    ['40 levels in a field that takes anything', 'application/json', `{"slug":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}`, 400],
     ['__proto__', 'application/json', '{"__proto__":{"admin":true},"slug":"a"}', 400],
     ['bad UTF-8 percent', 'application/json', '"%E0%A4%A"', 400],
     ['over 1 MB', 'application/json', JSON.stringify({ slug: 'a'.repeat(1_100_000) }), 413],

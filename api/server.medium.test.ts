@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -256,6 +259,33 @@ describe('signing in', () => {
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(20);
     expect(statuses.slice(-5)).toEqual([429, 429, 429, 429, 429]);
     expect(await world.database.rateLimit.count()).toBeGreaterThan(0);
+  });
+});
+
+describe('F43 guesses from many addresses', () => {
+  /** The handler behind the api, which alone says where a request came from. */
+  const guess = async (email: string, from: string, password = 'wrong guess 1') => {
+    const { handler } = world.signIn;
+    const server = createServer((incoming, outgoing) => { incoming.headers['x-perennial-peer'] = from; void handler(incoming, outgoing); }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/api/auth/sign-in/email`, { method: 'POST', headers: { 'content-type': 'application/json', origin: publicUrl }, body: JSON.stringify({ email, password }) });
+    server.close();
+    return { status: answer.status, text: await answer.text() };
+  };
+  it('at one account: ten are looked at, in whatever letters, and an address that nobody has is told the same', async () => {
+    await world.signIn.createPerson({ name: 'Eve', email: 'eve@example.org', password: 'correct horse' });
+    const told = async (local: string) => {
+      const answers = [];
+      for (let n = 0; n < 14; n += 1) answers.push(await guess(`${n % 2 === 0 ? local : local.toUpperCase()}@example.org`, `10.1.0.${n}`));
+      return answers;
+    };
+    const [known, unknown] = [await told('eve'), await told('nobody')];
+    expect(known.map(({ status }) => status)).toEqual([...Array(10).fill(401), ...Array(4).fill(429)]);
+    expect(unknown).toEqual(known);
+    expect((await guess('eve@example.org', '10.2.0.1', 'correct horse')).status).toBe(429);
+    await world.database.$executeRaw`UPDATE "RateLimit" SET "lastRequest" = "lastRequest" - 600001 WHERE "key" LIKE 'account/%'`;
+    expect((await guess('eve@example.org', '10.2.0.2', 'correct horse')).status).toBe(200);
   });
 });
 

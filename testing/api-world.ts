@@ -7,6 +7,7 @@ import { createKeyedReplies } from '../adapters/postgres/keyed-reply-repository.
 import { createModelRepository } from '../adapters/postgres/model-repository.ts';
 import { createPeopleRepository } from '../adapters/postgres/people-repository.ts';
 import { createProjectRepository } from '../adapters/postgres/project-repository.ts';
+import { createSignInAttempts } from '../adapters/postgres/sign-in-attempts.ts';
 import { createServedProjectRepository } from '../adapters/postgres/served-project-repository.ts';
 import { createProjectRoutes } from '../api/routes/projects.ts';
 import type { Route } from '../api/route.ts';
@@ -25,7 +26,7 @@ export async function createApiWorld(moreRoutes: readonly Route[] = []) {
   const people = createPeopleRepository(database);
   const projects = createProjectRepository(database);
   const served = createServedProjectRepository(database);
-  const signIn = createSignIn({ database, secret, publicUrl, trustedOrigins: [publicUrl], onSignIn: (userId) => people.signedIn(userId) });
+  const signIn = createSignIn({ database, secret, publicUrl, trustedOrigins: [publicUrl], onSignIn: (userId) => people.signedIn(userId), mayTry: createSignInAttempts(database) });
   const logged: string[] = [];
   const address = `127.0.0.1:${await getPort()}`;
   const routes = [

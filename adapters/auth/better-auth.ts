@@ -1,5 +1,6 @@
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { PerennialError } from '../../domain/errors.ts';
@@ -26,6 +27,17 @@ export interface SignInOptions {
   readonly trustedOrigins: readonly string[];
   /** Called after each sign-in, for the history. */
   readonly onSignIn?: (userId: string) => Promise<void>;
+  /** Asked before a password is looked at: whether this account may be tried now. */
+  readonly mayTry?: (email: string) => Promise<boolean>;
+}
+
+const signInPath = '/sign-in/email';
+
+/** A limit on addresses alone is none to who has many of them. */
+async function refuseMore({ mayTry }: SignInOptions, body: unknown): Promise<void> {
+  const email = (body as { email?: unknown } | undefined)?.email;
+  if (mayTry === undefined || typeof email !== 'string' || await mayTry(email)) return;
+  throw new APIError('TOO_MANY_REQUESTS', { code: 'AUTH_TOO_MANY_ATTEMPTS', message: 'Too many attempts; wait before the next.' }, { 'Retry-After': '600' });
 }
 
 /** better-auth with everything off that is not used: password alone, no sign-up, no other providers. */
@@ -39,9 +51,10 @@ export function createSignIn(options: SignInOptions): SignIn {
     telemetry: { enabled: false },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
     user: { additionalFields: { disabledAt: { type: 'date', required: false, input: false, returned: true } } },
+    hooks: { before: createAuthMiddleware(async ({ path, body }) => { if (path === signInPath) await refuseMore(options, body); }) },
     databaseHooks: { session: { create: { after: async ({ userId }) => { await options.onSignIn?.(userId); } } } },
     session: { expiresIn: 60 * 60 * 24 * 14, updateAge: 60 * 60 * 24, cookieCache: { enabled: false } },
-    rateLimit: { enabled: true, window: 60, max: 300, storage: 'database', modelName: 'rateLimit', customRules: { '/sign-in/email': { window: 600, max: 20 } } },
+    rateLimit: { enabled: true, window: 60, max: 300, storage: 'database', modelName: 'rateLimit', customRules: { [signInPath]: { window: 600, max: 20 } } },
     advanced: { useSecureCookies: options.publicUrl.startsWith('https:'), ipAddress: { ipAddressHeaders: ['x-perennial-peer'] } },
     logger: { level: 'error' },
   });

@@ -11,6 +11,7 @@ import { createPeopleRepository } from '../../adapters/postgres/people-repositor
 import { createPredictionReader } from '../../adapters/postgres/prediction-reader.ts';
 import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
+import { createSignInAttempts } from '../../adapters/postgres/sign-in-attempts.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
@@ -43,7 +44,7 @@ export function buildApi(config: Config) {
   const loopback = [`localhost:${config.API_PORT}`, `127.0.0.1:${config.API_PORT}`];
   const { protocol } = new URL(config.PUBLIC_URL);
   const signIn = createSignIn({
-    database, secret: config.AUTH_SECRET, publicUrl: config.PUBLIC_URL, trustedOrigins: [config.PUBLIC_URL, ...loopback.map((host) => `${protocol}//${host}`)], onSignIn: (userId) => people.signedIn(userId),
+    database, secret: config.AUTH_SECRET, publicUrl: config.PUBLIC_URL, trustedOrigins: [config.PUBLIC_URL, ...loopback.map((host) => `${protocol}//${host}`)], onSignIn: (userId) => people.signedIn(userId), mayTry: createSignInAttempts(database),
   });
   const urls = createImageUrls(config.AUTH_SECRET, () => Date.now());
   const freezing = buildFreezing(database, store);

@@ -13,6 +13,7 @@ import { addRetrainVerbs } from './commands/retrain.ts';
 import { addRoundVerbs } from './commands/round.ts';
 import { addScheduleVerbs } from './commands/schedule.ts';
 import { addStatusVerb } from './commands/status.ts';
+import { addTrainerVerbs } from './commands/trainer.ts';
 import type { CliContext } from './context.ts';
 
 /** The whole command line, ready to parse. */
@@ -23,7 +24,7 @@ export function buildProgram(context: CliContext): Command {
     .addHelpText('after', '\nCredential: .perennial/credential.json (npm start writes it), or PERENNIAL_URL and PERENNIAL_KEY.\nExit status: 0 done, 1 refused or failed, 2 wrong arguments, 3 nobody answers.\n');
   for (const add of [
     addStatusVerb, addDoctorVerb, addProjectVerbs, addImportVerbs, addColdStartVerb, addRoundVerbs, addDatasetVerbs, addRetrainVerbs, addModelVerbs,
-    addPromotionVerbs, addLineageVerb, addScheduleVerbs, addPeopleVerbs, addReplayVerb,
+    addPromotionVerbs, addLineageVerb, addScheduleVerbs, addPeopleVerbs, addReplayVerb, addTrainerVerbs,
   ]) add(program, context);
   return program;
 }

@@ -53,6 +53,8 @@ export interface ImageReader {
   read(bytes: Uint8Array, preprocessing: Preprocessing): Promise<ReadImage & { readonly input: Float32Array }>;
   /** The model's input alone: float32 of 3·height·width values in the layout and order of the specification. */
   modelInput(bytes: Uint8Array, preprocessing: Preprocessing): Promise<Float32Array>;
+  /** What the model's input is computed from, as a lossless picture: the window in red, green and blue, before scale, mean and order. Training reads it. */
+  modelView(bytes: Uint8Array, preprocessing: Preprocessing): Promise<{ bytes: Uint8Array; width: number; height: number; mediaType: 'image/png' }>;
   /** A WebP view fitted into `sideMax` pixels, turned upright, metadata left out. */
   view(bytes: Uint8Array, sideMax: number): Promise<{ bytes: Uint8Array; width: number; height: number; mediaType: 'image/webp' }>;
 }

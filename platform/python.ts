@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { PlatformContext, Say } from './context.ts';
 import { withLock } from './lock-folder.ts';
 import { ask, findOnPath, isWithin, readVersion } from './on-path.ts';
@@ -27,17 +27,36 @@ const binary = (folder: string, name: string): string => (process.platform === '
 /** The Python inside an environment that `ensurePythonEnvironment` made. */
 export const pythonOf = (folder: string): string => binary(folder, 'python');
 
+/** How an environment is made where the usual way is not enough. */
+export type EnvironmentOptions = {
+  /** Further arguments of the install. */
+  args?: readonly string[];
+  /** What it takes, in words for people. */
+  size?: string;
+  /** Shows the installer's own lines. */
+  verbose?: boolean;
+  /** Done before the environment counts as complete. */
+  finish?: (folder: string) => Promise<void>;
+};
+
+/** The folder that an environment of these requirements has, whether it is there or not. */
+export function environmentFolder(context: PlatformContext, requirements: string): string {
+  return join(context.toolsDir, `python-${createHash('sha256').update(readFileSync(join(context.root, requirements))).digest('hex').slice(0, 12)}`);
+}
+
+/** Whether an environment is there, whole. */
+export const isEnvironmentComplete = (folder: string): boolean => existsSync(join(folder, '.complete'));
+
 /**
  * A Python environment of our own with exactly what a requirements file pins, made once and found again by the file's digest.
  * uv does it in seconds; pip does it where uv cannot be had.
  * @param requirements path relative to the checkout
  * @returns the folder of the environment
  */
-export async function ensurePythonEnvironment(context: PlatformContext, requirements: string, say: Say): Promise<string> {
+export async function ensurePythonEnvironment(context: PlatformContext, requirements: string, say: Say, options: EnvironmentOptions = {}): Promise<string> {
   const file = join(context.root, requirements);
-  const digest = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
-  const name = `python-${digest}`;
-  const folder = join(context.toolsDir, name);
+  const folder = environmentFolder(context, requirements);
+  const name = basename(folder);
   const stamp = join(folder, '.complete');
   if (existsSync(stamp)) return folder;
   return withLock(context.toolsDir, name, async () => {
@@ -45,8 +64,9 @@ export async function ensurePythonEnvironment(context: PlatformContext, requirem
     rmSync(folder, { recursive: true, force: true });
     say('making a Python environment');
     await makeEnvironment(context, folder);
-    say(`installing ${requirements} (up to 1 GB on disk the first time)`);
-    await pipInstall(context, folder, ['--requirement', file], requirements);
+    say(`installing ${requirements} (${options.size ?? 'up to 1 GB on disk the first time'})`);
+    await pipInstall(context, folder, [...(options.args ?? []), '--requirement', file], requirements, options.verbose === true ? say : undefined);
+    await options.finish?.(folder);
     writeFileSync(stamp, `${new Date().toISOString()}\n`);
     return folder;
   }, () => say('waiting for another start that installs the same'));
@@ -93,12 +113,13 @@ async function tryInstallUv(context: PlatformContext, folder: string): Promise<v
  * Installs packages into an environment, or with `--target` anywhere.
  * @throws PerennialError SETUP_FAILED when both uv and pip fail
  */
-export async function pipInstall(context: PlatformContext, folder: string, args: readonly string[], what: string): Promise<void> {
+export async function pipInstall(context: PlatformContext, folder: string, args: readonly string[], what: string, onLine?: Say): Promise<void> {
   const uv = findOnPath('uv', context.environment) ?? binary(folder, 'uv');
-  if (existsSync(uv) && (await installWithUv(context, uv, folder, args))) return;
+  if (existsSync(uv) && (await installWithUv(context, uv, folder, args, onLine))) return;
   await runTool(context, {
     command: pythonOf(folder),
-    args: ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args],
+    args: ['-m', 'pip', 'install', ...(onLine === undefined ? ['--quiet'] : []), '--disable-pip-version-check', ...args],
+    onLine,
     log: 'set-up',
     doing: `Installing ${what}`,
     wayOut: 'look at set-up.log in .perennial/logs, check the network or PIP_INDEX_URL, and start again.',
@@ -106,11 +127,12 @@ export async function pipInstall(context: PlatformContext, folder: string, args:
 }
 
 /** pip's settings are what people have set; uv is told the same index and certificates. */
-async function installWithUv(context: PlatformContext, uv: string, folder: string, args: readonly string[]): Promise<boolean> {
+async function installWithUv(context: PlatformContext, uv: string, folder: string, args: readonly string[], onLine?: Say): Promise<boolean> {
   const { environment } = context;
   return runTool(context, {
     command: uv,
-    args: ['pip', 'install', '--quiet', '--python', pythonOf(folder), ...args],
+    onLine,
+    args: ['pip', 'install', ...(onLine === undefined ? ['--quiet'] : []), '--python', pythonOf(folder), ...args],
     env: {
       UV_DEFAULT_INDEX: environment['UV_DEFAULT_INDEX'] ?? environment['PIP_INDEX_URL'],
       SSL_CERT_FILE: environment['SSL_CERT_FILE'] ?? environment['PIP_CERT'],

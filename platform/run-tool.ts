@@ -1,6 +1,7 @@
 import { execa, ExecaError } from 'execa';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { PlatformContext } from './context.ts';
 import { oneLine, setupFailed } from './setup-error.ts';
 
@@ -18,6 +19,8 @@ export type ToolRun = {
   uid?: number;
   gid?: number;
   timeoutMs?: number;
+  /** Told each line of the output as it comes. */
+  onLine?: (line: string) => void;
 };
 
 /**
@@ -42,6 +45,7 @@ export async function runTool(context: PlatformContext, run: ToolRun): Promise<s
     });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
+    if (run.onLine !== undefined) tellLines([child.stdout, child.stderr], run.onLine);
     return (await child).stdout;
   } catch (error) {
     if (context.abort.aborted) throw setupFailed(`${run.doing} was stopped.`);
@@ -49,6 +53,10 @@ export async function runTool(context: PlatformContext, run: ToolRun): Promise<s
   } finally {
     log.end();
   }
+}
+
+function tellLines(streams: readonly NodeJS.ReadableStream[], onLine: (line: string) => void): void {
+  for (const input of streams) createInterface({ input }).on('line', (line) => { if (line.trim() !== '') onLine(line.trim()); });
 }
 
 function reason(error: unknown): string {

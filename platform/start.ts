@@ -6,6 +6,7 @@ import { createContext } from './context.ts';
 import { firstInvitation } from './first-invitation.ts';
 import { oneLine } from './setup-error.ts';
 import { type HeldStart, holdStart } from './single-start.ts';
+import { followTrainer } from './trainer.ts';
 import { helpText, readStartOptions, type StartOptions } from './start-options.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -46,7 +47,9 @@ async function run(options: StartOptions, start: HeldStart): Promise<number> {
     if (up === undefined) return 130;
     start.announce(up.products.address);
     await greet(up, options);
+    const stopFollowing = options.onlyServices ? undefined : followTrainer(context, up.products.env, (line) => void say(line));
     await asked;
+    stopFollowing?.();
     say('\nStopping …');
     return 0;
   } finally {

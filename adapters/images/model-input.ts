@@ -45,6 +45,18 @@ export function valuesOf(p: Preprocessing, raster: Raster, place: Placement): Fl
   return values;
 }
 
+/** The model's window as bytes: red, green and blue of height × width pixels, row after row, before they become values. */
+export function windowOf(p: Preprocessing, raster: Raster, place: Placement): Uint8Array {
+  const bytes = new Uint8Array(3 * p.width * p.height).fill(paddingGrey);
+  const left = Math.max(0, -place.left);
+  const right = Math.min(p.width, raster.width - place.left);
+  for (let y = Math.max(0, -place.top); y < Math.min(p.height, raster.height - place.top); y += 1) {
+    const from = ((y + place.top) * raster.width + left + place.left) * 3;
+    bytes.set(raster.data.subarray(from, from + (right - left) * 3), (y * p.width + left) * 3);
+  }
+  return bytes;
+}
+
 /** There are 256 values a byte can become. */
 function byteTable(p: Preprocessing, channel: number): Float32Array {
   return Float32Array.from({ length: 256 }, (_, byte) => (byte * p.scale - p.mean[channel]!) / p.std[channel]!);

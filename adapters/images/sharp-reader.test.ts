@@ -134,3 +134,20 @@ it('decodes at most two pictures at once', async () => {
   })));
   expect([most, running]).toEqual([2, 0]);
 });
+
+describe('the view that training reads', () => {
+  const letterbox = { ...defaultPreprocessing, width: 32, height: 32, resizeMode: 'letterbox' as const };
+  it.each([['crop', { ...defaultPreprocessing, width: 32, height: 32 }], ['letterbox', letterbox], ['bgr', { ...letterbox, colourOrder: 'bgr' as const }]])('holds exactly what the model’s input is computed from: %s', async (_name, preprocessing) => {
+    const noise = Uint8Array.from({ length: 90 * 50 * 3 }, (_, at) => (at * 7919) % 251);
+    const bytes = await sharp(noise, { raw: { width: 90, height: 50, channels: 3 } }).png().toBuffer();
+    const reader = createSharpReader();
+    const [view, input] = await Promise.all([reader.modelView(bytes, preprocessing), reader.modelInput(bytes, preprocessing)]);
+    const pixels = await sharp(view.bytes).raw().toBuffer();
+    const computed = Float32Array.from(input, (_, at) => {
+      const channel = Math.floor(at / 1024);
+      const byte = pixels[(at % 1024) * 3 + (preprocessing.colourOrder === 'rgb' ? channel : 2 - channel)] as number;
+      return (byte * preprocessing.scale - (preprocessing.mean[channel] as number)) / (preprocessing.std[channel] as number);
+    });
+    expect(computed).toEqual(input);
+  });
+});

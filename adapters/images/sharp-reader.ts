@@ -6,7 +6,7 @@ import { readExif } from './exif.ts';
 import { createGate } from './gate.ts';
 import { bytesMax, decodeSecondsMax, decodesMax, pixelsMax } from './limits.ts';
 import { mediaTypeOf } from './media-type.ts';
-import { type Placement, placementOf, valuesOf } from './model-input.ts';
+import { type Placement, placementOf, valuesOf, windowOf } from './model-input.ts';
 import type { Raster } from './raster.ts';
 import { statisticsOf } from './statistics.ts';
 
@@ -55,6 +55,12 @@ export function createSharpReader(options: SharpReaderOptions = {}): ImageReader
     modelInput: (bytes, preprocessing) => guarded(async () => {
       const { window, place } = await rasters(bytes, await headerOf(bytes), preprocessing, false);
       return valuesOf(preprocessing, window, place);
+    }),
+    modelView: (bytes, preprocessing) => guarded(async () => {
+      const { window, place } = await rasters(bytes, await headerOf(bytes), preprocessing, false);
+      const { width, height } = preprocessing;
+      const png = await sharp(windowOf(preprocessing, window, place), { raw: { width, height, channels: 3 } }).png({ compressionLevel: 6 }).toBuffer();
+      return { bytes: png, width, height, mediaType: 'image/png' as const };
     }),
     view: (bytes, sideMax) => guarded(async () => {
       await headerOf(bytes);

@@ -1,0 +1,102 @@
+"""The head: a linear layer on embeddings of length 1, fitted by L-BFGS; its temperature; and how well it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Head:
+    """Logits are `weights`·(e/|e|) + `bias`; probabilities their softmax after division by `temperature`."""
+
+    weights: Tensor
+    bias: Tensor
+    temperature: float = 1.0
+
+    def logits(self, embeddings: Tensor) -> Tensor:
+        return F.normalize(embeddings, dim=1) @ self.weights.T + self.bias
+
+
+def _class_weights(labels: Tensor, classes: int, balanced: bool) -> Tensor:
+    counts = torch.bincount(labels, minlength=classes).clamp(min=1).double()
+    return len(labels) / (classes * counts) if balanced else torch.ones(classes, dtype=torch.double)
+
+
+def fit_head(embeddings: Tensor, labels: Tensor, classes: int, l2: float, balanced: bool = True, start: Head | None = None) -> Head:
+    """Multinomial logistic regression on embeddings of length 1, to its optimum.
+
+    :param l2: penalty on half the squared weights, per image; 1/(C·n) of scikit-learn's C.
+    """
+    unit = F.normalize(embeddings, dim=1).double()
+    weights = torch.zeros(classes, unit.shape[1], dtype=torch.double) if start is None else start.weights.double().clone()
+    bias = torch.zeros(classes, dtype=torch.double) if start is None else start.bias.double().clone()
+    weights.requires_grad_(True), bias.requires_grad_(True)
+    by_class = _class_weights(labels, classes, balanced)
+    optimiser = torch.optim.LBFGS([weights, bias], max_iter=300, history_size=20, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        loss = F.cross_entropy(unit @ weights.T + bias, labels, by_class) + 0.5 * l2 * weights.square().sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    return Head(weights.detach().float(), bias.detach().float())
+
+
+_STRENGTHS = (1e-6, 1e-5, 1e-4, 1e-3)
+
+
+def choose_head(train: tuple[Tensor, Tensor], validation: tuple[Tensor, Tensor], classes: int, balanced: bool = True) -> tuple[Head, float]:
+    """The head whose penalty does best on the validation images, with that penalty."""
+    best: tuple[float, Head, float] | None = None
+    for l2 in _STRENGTHS:
+        head = fit_head(*train, classes, l2, balanced, best[1] if best else None)
+        loss = float(F.cross_entropy(head.logits(validation[0]), validation[1])) if len(validation[1]) else l2
+        if best is None or loss < best[0]:
+            best = (loss, head, l2)
+    assert best is not None
+    return best[1], best[2]
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """What logits are divided by so that the validation images are least surprising (Guo and others, arXiv 1706.04599)."""
+    if len(labels) == 0:
+        return 1.0
+    log = torch.zeros((), dtype=torch.double, requires_grad=True)
+    optimiser = torch.optim.LBFGS([log], max_iter=100, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        loss = F.cross_entropy(logits.double() / log.exp(), labels)
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    return float(log.detach().exp().clamp(0.05, 20))
+
+
+def measure(logits: Tensor, labels: Tensor, classes: int) -> dict[str, float]:
+    """Accuracy, macro-F1, log loss, calibration error (15 bins) and recall of each class that is there."""
+    if len(labels) == 0:
+        return {}
+    probabilities = logits.softmax(1)
+    confidence, answers = probabilities.max(1)
+    right = (answers == labels).double()
+    found: dict[str, float] = {"accuracy": float(right.mean()), "log_loss": float(F.cross_entropy(logits, labels))}
+    scores = []
+    for each in range(classes):
+        hits = float(((answers == each) & (labels == each)).sum())
+        there, said = float((labels == each).sum()), float((answers == each).sum())
+        if there:
+            found[f"recall_class_{each}"] = hits / there
+        if there or said:
+            scores.append(2 * hits / (there + said))
+    found["macro_f1"] = sum(scores) / len(scores)
+    bins = (confidence * 15).long().clamp(max=14)
+    found["ece"] = sum(float((bins == b).double().mean()) * abs(float((confidence[bins == b].double() - right[bins == b]).mean())) for b in bins.unique())
+    return found

@@ -1,8 +1,10 @@
 import { enReview } from './en-review.ts';
+import { enRooms } from './en-rooms.ts';
 
 /** Every text a person reads. `{name}` is filled in; where a count may be one, `KEY.one` stands beside `KEY`. */
 export const en = {
   ...enReview,
+  ...enRooms,
 
   'app.name': 'Perennial',
   'app.skip': 'Skip to content',

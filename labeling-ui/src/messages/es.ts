@@ -1,9 +1,11 @@
 import type { Catalogue } from './index.ts';
 import { esReview } from './es-review.ts';
+import { esRooms } from './es-rooms.ts';
 
 /** Todos los textos, en español. */
 export const es: Catalogue = {
   ...esReview,
+  ...esRooms,
 
   'app.name': 'Perennial',
   'app.skip': 'Ir al contenido',

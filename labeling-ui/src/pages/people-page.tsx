@@ -6,7 +6,7 @@ import { Answered, DataTable } from '../components/data-table.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { ProblemNote } from '../components/problem.tsx';
 import { useMay, useProjectSlug } from '../features/session/index.ts';
-import { formatTime, isMessageKey, t } from '../messages/index.ts';
+import { formatNumber, formatShare, formatTime, isMessageKey, t } from '../messages/index.ts';
 import { api } from '../services.ts';
 
 const roleInWords = (role: string): string => { const key = `role.${role}`; return isMessageKey(key) ? t(key) : role; };
@@ -15,13 +15,20 @@ export function PeoplePage() {
   const project = useProjectSlug();
   const may = useMay();
   const people = useQuery({ queryKey: ['people', project], queryFn: () => api.people(project) });
+  const figures = useQuery({ queryKey: ['people-statistics', project], queryFn: () => api.peopleStatistics(project), retry: false });
+  const of = (id: string) => figures.data?.items.find((each) => each.id === id)?.statistics;
   return (
     <PageFrame title={t('people.title')} lead={t('people.lead')}>
       <Answered query={people}>
         {({ items }) => (
           <DataTable
             caption={t('people.title')} rows={items} rowKey={(person) => person.id} empty="–"
-            columns={[{ head: t('people.name'), cell: (person) => <strong>{person.name}</strong> }, { head: t('people.email'), cell: (person) => person.email }, { head: t('people.role'), cell: (person) => roleInWords(person.role) }]}
+            columns={[
+              { head: t('people.name'), cell: (person) => <strong>{person.name}</strong> }, { head: t('people.email'), cell: (person) => person.email }, { head: t('people.role'), cell: (person) => roleInWords(person.role) },
+              { head: t('people.answers'), figure: true, cell: (person) => formatNumber(of(person.id)?.answers ?? 0) },
+              { head: t('people.rate'), figure: true, cell: (person) => { const rate = of(person.id)?.imagesPerHour; return rate === undefined || rate === null ? '–' : formatNumber(Math.round(rate)); } },
+              { head: t('people.agreed'), figure: true, cell: (person) => { const share = of(person.id)?.agreed.share; return share === undefined || share === null ? '–' : formatShare(share); } },
+            ]}
           />
         )}
       </Answered>

@@ -19,6 +19,7 @@ export function ProjectLayout() {
         <div className="bar-nav">
           <Link to="/p/$project" params={params} activeOptions={{ exact: true }}>{t('nav.home')}</Link>
           <Link to="/p/$project/review" params={params}>{t('nav.review')}</Link>
+          {may('adjudicator') && <Link to="/p/$project/adjudicate" params={params}>{t('nav.adjudicate')}</Link>}
           <Link to="/p/$project/rounds" params={params}>{t('nav.rounds')}</Link>
           <Link to="/p/$project/models" params={params}>{t('nav.models')}</Link>
           <Link to="/p/$project/datasets" params={params}>{t('nav.datasets')}</Link>

@@ -1,0 +1,1 @@
+export { AdjudicateScreen } from './adjudicate-screen.tsx';

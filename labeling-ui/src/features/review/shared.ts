@@ -1,0 +1,8 @@
+// What other pages use of the review page's parts. Apart from index.ts, so that the review page itself need not load them at once.
+export { paletteOf, type PaletteEntry } from './palette.ts';
+export { HelpSheet } from './help-sheet.tsx';
+export { SearchDialog } from './pickers.tsx';
+export { Keys } from './keys.tsx';
+export { usePreferences } from './preferences.ts';
+export { useKeys } from './use-keys.ts';
+export { flagInWords } from './words.ts';

@@ -43,7 +43,7 @@ export const serveConfig = z.object({
   AUTH_SECRET: secret.optional(),
   /** The default backbone file, made by the platform's set-up. */
   BACKBONE_FILE: z.string().optional(),
-  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(256).default(8),
+  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(256).default(4),
   BATCH_DELAY_MS_MAX: z.coerce.number().min(0).max(1000).default(4),
   QUEUE_LENGTH_MAX: z.coerce.number().int().min(1).default(256),
 });

@@ -3,7 +3,8 @@ import { type ErrorCode, errorCodes, PerennialError } from '../../domain/errors.
 import type { Backbone } from '../../domain/ports.ts';
 import type { BackboneOptions } from './onnx-backbone.ts';
 
-export interface ThreadData { readonly bytes: Uint8Array; readonly options: BackboneOptions }
+/** The first message. */
+export interface ThreadLoad { readonly bytes: Uint8Array; readonly options: BackboneOptions }
 export interface ThreadRequest { readonly id: number; readonly inputs: readonly Float32Array[] }
 export interface ThreadAnswer {
   /** 0 for the loading, else the request's. */
@@ -17,10 +18,11 @@ type Waiting = Pick<PromiseWithResolvers<ThreadAnswer>, 'resolve' | 'reject'>;
 /**
  * A backbone in a thread of its own. ONNX Runtime's `run()` and the loading of a model hold the thread they are called on
  * until they end, so on the main one nothing would be received, answered or stored meanwhile.
+ * @param bytes handed over: empty afterwards, so that the file is not held twice while it loads
  * @throws PerennialError as createOnnxBackbone does
  */
 export async function createThreadedBackbone(bytes: Uint8Array, options: BackboneOptions): Promise<Backbone> {
-  const worker = new Worker(new URL('inference-thread-entry.ts', import.meta.url), { workerData: { bytes, options } satisfies ThreadData, name: 'inference' });
+  const worker = new Worker(new URL('inference-thread-entry.ts', import.meta.url), { name: 'inference' });
   const waiting = new Map<number, Waiting>();
   let lost: PerennialError | null = null;
   let last = 0;
@@ -43,6 +45,9 @@ export async function createThreadedBackbone(bytes: Uint8Array, options: Backbon
     else reject(lost);
     return promise;
   };
+  // A part of a larger buffer cannot be handed over: it is copied.
+  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+  worker.postMessage({ bytes: own, options } satisfies ThreadLoad, [own.buffer as ArrayBuffer]);
   const close = async (): Promise<void> => { await worker.terminate(); };
   let loaded: ThreadAnswer['loaded'];
   try {
@@ -67,10 +72,12 @@ export async function createThreadedBackbone(bytes: Uint8Array, options: Backbon
 
 /**
  * Several threads as one backbone, each with a session of its own: a run goes to the one with least to do.
+ * @param bytes handed over: empty afterwards
  * @param threads 1 or more
  */
 export async function createThreadedBackbones(bytes: Uint8Array, threads: number): Promise<Backbone> {
-  const members = await Promise.all(Array.from({ length: Math.max(1, threads) }, async () => ({ backbone: await createThreadedBackbone(bytes, { threads: 1 }), running: 0 })));
+  const copies = Array.from({ length: threads - 1 }, () => bytes.slice());
+  const members = await Promise.all(Array.from({ length: Math.max(1, threads) }, async (_, at) => ({ backbone: await createThreadedBackbone(at === 0 ? bytes : copies[at - 1]!, { threads: 1 }), running: 0 })));
   const { weightsDigest, preprocessing, dimensions } = members[0]!.backbone;
   return {
     weightsDigest, preprocessing, dimensions,

@@ -41,6 +41,8 @@ async function load(bytes: Uint8Array, threads: number): Promise<InferenceSessio
   try {
     return await InferenceSession.create(bytes, {
       intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential', executionProviders: ['cpu'], logSeverityLevel: 3,
+      // Planned memory is kept for each size of batch that ever came; without the plan a run takes as long.
+      enableMemPattern: false,
       // Threads that wait for work by spinning took as much processor time again as the work itself, on two cores.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });

@@ -17,6 +17,7 @@ import { createModelRepository } from '../../adapters/postgres/model-repository.
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
+import { workflowBundle } from '../../adapters/temporal/workflow-bundle.ts';
 import { createBackboneSource } from '../../application/models/backbone-source.ts';
 import { judgeChallenger } from '../../application/models/judge-challenger.ts';
 import { promoteVersion } from '../../application/models/promote-version.ts';
@@ -32,7 +33,9 @@ import { buildDatasetVersions, buildEmbeddingFiller, buildEmbeddingReader, build
 import { buildCommon, clock } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof workerConfig>>;
-const workflowsPath = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'workflows', 'index.ts');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Workflows, and the rooms that they may reach: the import rules hold it to these. */
+const bundled = { workflowsPath: join(root, 'workflows', 'index.ts'), sourceFolders: ['workflows', 'domain', 'statistics', 'contracts'].map((room) => join(root, room)) };
 
 /** How often settled items are told to their rounds, and the registry's aliases put right. */
 const relayMs = 500;
@@ -93,7 +96,7 @@ export async function buildWorker(config: Config) {
   const { steps, reviews, served, reconcile } = buildActivities(config, common, registry);
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const worker = await Worker.create({
-    connection, namespace: config.TEMPORAL_NAMESPACE, taskQueue: 'perennial', workflowsPath, activities: steps,
+    connection, namespace: config.TEMPORAL_NAMESPACE, taskQueue: 'perennial', workflowBundle: await workflowBundle({ ...bundled, cacheDir: config.PERENNIAL_CACHE_DIR }), activities: steps,
     maxConcurrentActivityTaskExecutions: 8, maxHeartbeatThrottleInterval: heartbeatMs, shutdownGraceTime: '20 seconds', shutdownForceTime: '25 seconds',
   });
   const workflows = createTemporalWorkflows({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });

@@ -23,6 +23,10 @@ export const policySchema = z.strictObject({
     openAtFlags: z.number().int().min(0),
     leaseSeconds: z.number().int().min(5).max(3600),
     overlap: z.number().int().min(1).max(5),
+    // Newer than some stored policies, and than some files that people keep: absent ones have the default.
+    overlapShare: shareSchema.default(1),
+    eyesMax: z.number().int().min(1).max(9).default(3),
+    goldShare: z.number().min(0).max(0.5).default(0),
     blindShare: shareSchema,
   }),
   retrain: z.strictObject({ afterLabels: z.number().int().min(0), labelsMin: z.number().int().min(1) }),

@@ -34,8 +34,14 @@ export interface Policy {
     /** Enough flagged images to open a round without waiting for the schedule; 0 turns it off. */
     readonly openAtFlags: number;
     readonly leaseSeconds: number;
-    /** Answers wanted for each item before it can settle. */
+    /** Answers wanted for an item before it can settle; more than half of them, agreeing, settle it earlier. */
     readonly overlap: number;
+    /** Share of the items for which `overlap` answers are wanted; one is enough for the others. 1: all. */
+    readonly overlapShare: number;
+    /** Most answers to one item before a disagreement goes to an adjudicator; never fewer than `overlap`. */
+    readonly eyesMax: number;
+    /** Gold items beside each ordinary one, by share; 0 turns them off. They are blind, and strewn through the round. */
+    readonly goldShare: number;
     /** Share of ordinary items shown blind, so that blindness betrays nothing. */
     readonly blindShare: number;
   };
@@ -79,6 +85,9 @@ export const defaultPolicy: Policy = {
     openAtFlags: 50,
     leaseSeconds: 120,
     overlap: 1,
+    overlapShare: 1,
+    eyesMax: 3,
+    goldShare: 0,
     blindShare: 0.1,
   },
   retrain: { afterLabels: 50, labelsMin: 5 },
@@ -96,3 +105,11 @@ export const defaultPolicy: Policy = {
 export const flagReasonOrder: readonly FlagReason[] = [
   'audit', 'reported', 'disagreement', 'low_confidence', 'ambiguous', 'novel', 'blurred', 'drift',
 ];
+
+/** A stored policy; what it is too old to say has its default. */
+export function policyFrom(stored: Policy): Policy {
+  return { ...defaultPolicy, ...stored, review: { ...defaultPolicy.review, ...stored.review } };
+}
+
+/** How many answers an item wants; chance is an argument. */
+export const answersWantedBy = ({ overlap, overlapShare }: Policy['review'], random: () => number): number => (overlap > 1 && random() < overlapShare ? overlap : 1);

@@ -1,3 +1,4 @@
+import type { GivenAnswer } from './agreement-report.ts';
 import type { UnresolvedReason } from './adjudication.ts';
 import type { Flag } from './flag.ts';
 import type { Policy } from './policy.ts';
@@ -272,5 +273,17 @@ export interface EvidenceRecords {
   describedClasses(projectId: string): Promise<readonly { classId: number; name: string; description: string | null }[]>;
 }
 
+/** Images whose label is known for certain, and answers by which people are compared. */
+export interface GoldRecords {
+  addGold(request: { projectId: string; imageIds: readonly string[]; by: string }): Promise<{ added: number; skipped: readonly { imageId: string; why: 'no_label' | 'already' | 'unknown' | 'hidden' }[] }>;
+  /** @throws PerennialError IMAGE_NOT_FOUND */
+  retireGold(request: { projectId: string; imageId: string; by: string }): Promise<void>;
+  goldImages(projectId: string, page: { after: string | null; limit: number }): Promise<readonly { imageId: string; classId: number; asked: number; right: number; addedBy: string; addedAt: Date }[]>;
+  /** At random among the surest: adjudicated, or agreed on by two people; never of the audit sample. */
+  goldCandidates(projectId: string, limit: number): Promise<readonly { imageId: string }[]>;
+  /** Answers that hold to items that two people answered, and to gold items. */
+  answersForAgreement(projectId: string, days: number): Promise<readonly GivenAnswer[]>;
+}
+
 /** Everything that the pages of review read and write. */
-export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords;
+export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords & GoldRecords & { namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> };

@@ -4,10 +4,12 @@ import type { Database } from './connection.ts';
 import { createImageVisibility } from './image-visibility.ts';
 import { createLabelRepository } from './label-repository.ts';
 import { createOutboxRepository } from './outbox-repository.ts';
+import { namesOf } from './review-adjudication-queue.ts';
 import { createReviewAdjudications } from './review-adjudications.ts';
 import { createReviewAnswers } from './review-answers.ts';
 import { createReviewBursts } from './review-bursts.ts';
 import { createReviewEvidence } from './review-evidence.ts';
+import { createReviewGold } from './review-gold.ts';
 import { createReviewGrid } from './review-grid.ts';
 import { createReviewLeases } from './review-leases.ts';
 import { createReviewProgress } from './review-progress.ts';
@@ -21,6 +23,7 @@ export function createReviewRepository(database: Database): WorkbenchRecords & O
   return {
     ...createReviewRounds(database), ...createReviewLeases(database), ...createReviewAnswers(database), ...createReviewProgress(database), ...createReviewWithdrawals(database), ...createReviewBursts(database), ...createReviewAdjudications(database), ...createImageVisibility(database),
     ...createReviewGrid(database), ...createRoundFigures(database), ...createReviewStatistics(database), ...createReviewEvidence(database),
+    ...createReviewGold(database), namesOf: (ids) => namesOf(database, ids),
     ...createLabelRepository(database), ...createOutboxRepository(database),
   };
 }

@@ -5,6 +5,7 @@ import { PerennialError } from '../../domain/errors.ts';
 import type { ReviewRecords, RoundRecord } from '../../domain/ports-review.ts';
 import type { Answer } from '../../domain/review.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
+import { makeGoldItems } from './review-gold-items.ts';
 import { databaseNow, holdName, inTransaction } from './review-shared.ts';
 import { reviewPolicy } from './review-unresolved.ts';
 
@@ -51,13 +52,14 @@ async function collect(transaction: DatabaseOrTransaction, request: Parameters<R
   const arrived = await arrivedSince(transaction, projectId, last?.id ?? null);
   const { audit, flagged: flaggedCount } = await countWaiting(transaction, projectId);
   const budget = roundBudget(policy.review, arrived, audit, request.itemsMax ?? null);
-  const chosen = chooseItems(await candidates(transaction, projectId, budget), budget);
-  if (chosen.length === 0) {
+  const ordinary = chooseItems(await candidates(transaction, projectId, budget), budget);
+  if (ordinary.length === 0) {
     return { outcome: 'skipped', why: flaggedCount === 0 ? 'nothing waits for review' : `the budget is used up: ${arrived} images arrived since the last round, ${flaggedCount} flagged ones wait`, roundId: null };
   }
-  const roundId = await open(transaction, request, (last?.number ?? 0) + 1, chosen);
+  const gold = await makeGoldItems(transaction, projectId, { key, share: policy.review.goldShare, ordinary });
+  const roundId = await open(transaction, request, (last?.number ?? 0) + 1, gold.length === 0 ? ordinary : chooseItems([...ordinary, ...gold], ordinary.length));
   await passOver(transaction, projectId);
-  return { outcome: 'done', why: `round ${(last?.number ?? 0) + 1} asks about ${chosen.length} items: ${audit} of the audit sample, ${chosen.length - audit} of ${flaggedCount} flagged`, roundId };
+  return { outcome: 'done', why: `round ${(last?.number ?? 0) + 1} asks about ${ordinary.length} items: ${audit} of the audit sample, ${ordinary.length - audit} of ${flaggedCount} flagged`, roundId };
 }
 
 /** Frames whose leader was decided before they came in are asked about themselves. */
@@ -124,7 +126,7 @@ async function close(transaction: DatabaseOrTransaction, { projectId, roundId, b
   }
   await transaction.$executeRaw`
     UPDATE "ReviewItem" i SET "leasedBy" = NULL, "leaseExpiresAt" = NULL,
-      "state" = CASE WHEN answered."begun" THEN 'unresolved' ELSE 'waiting' END, "roundId" = CASE WHEN answered."begun" THEN i."roundId" END, "position" = CASE WHEN answered."begun" THEN i."position" END
+      "state" = CASE WHEN answered."begun" THEN 'unresolved' WHEN i."purpose" = 'gold' THEN 'passed_over' ELSE 'waiting' END, "roundId" = CASE WHEN answered."begun" THEN i."roundId" END, "position" = CASE WHEN answered."begun" THEN i."position" END
     FROM (SELECT o."id", EXISTS (SELECT 1 FROM "Annotation" a WHERE a."reviewItemId" = o."id" AND a."kind" NOT IN ('withdrawal', 'skip') AND NOT EXISTS (SELECT 1 FROM "Annotation" w WHERE w."withdraws" = a."id")) AS "begun"
           FROM "ReviewItem" o WHERE o."roundId" = ${roundId}::uuid AND o."state" = 'open' FOR UPDATE) answered
     WHERE i."id" = answered."id"`;

@@ -1,5 +1,5 @@
 import { PerennialError } from '../../domain/errors.ts';
-import type { Policy } from '../../domain/policy.ts';
+import { type Policy, policyFrom } from '../../domain/policy.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
 import type { ServedProject } from '../../domain/ports-predictions.ts';
 import type { Database } from './connection.ts';
@@ -16,7 +16,7 @@ export function createServedProjectRepository(database: Database) {
     const { id, slug, timeZone } = project;
     return {
       id, slug, timeZone, name: 'name' in project ? String(project.name) : slug, classSetId: classSet.id, classes: classSet.classes as unknown as ProjectClass[],
-      policy: policy.policy as unknown as Policy, policyVersionId: policy.id,
+      policy: policyFrom(policy.policy as unknown as Policy), policyVersionId: policy.id,
     };
   }
   return {

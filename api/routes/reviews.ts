@@ -14,6 +14,7 @@ import type { WorkbenchRecords } from '../../domain/ports-review.ts';
 import type { Workflows } from '../../domain/ports-workflows.ts';
 import { type Route, route } from '../route.ts';
 import { createAdjudicationRoutes } from './adjudication.ts';
+import { createAgreementRoutes } from './agreement.ts';
 import { createBurstRoutes } from './bursts.ts';
 import { createEvidenceRoutes } from './evidence.ts';
 import { createGridRoutes } from './grid.ts';
@@ -41,6 +42,7 @@ export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const showing = { reviews, project: deps.policy, sign: deps.sign };
   return [
     ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
+    ...createAgreementRoutes({ ...showing, names: reviews.namesOf }),
     ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
     ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),
   ];

@@ -1,5 +1,6 @@
 import type { PredictManyReply, PredictionReply } from '../../contracts/predictions.ts';
 import { drawAudit, type FlagCandidate, flagsFor, reviewValue } from '../../domain/flagging.ts';
+import { answersWantedBy } from '../../domain/policy.ts';
 import type { Ids, Random } from '../../domain/ports.ts';
 import type { ModelVersion } from '../../domain/ports-models.ts';
 import type { Acceptance, AcceptanceRequest, PredictionRecords, ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
@@ -79,7 +80,7 @@ function predictionOf(deps: KeepArrivalsDependencies, project: ServedProject, mo
     id: deps.ids.next(), modelVersionId: answered.version.id, policyVersionId: project.policyVersionId, ...figures, purpose: each.elsewhere === null ? 'champion' : 'elsewhere',
     audit, auditShare: each.elsewhere === null ? policy.audit.share : 0, flags,
     item: flags.length === 0 ? null : {
-      id: deps.ids.next(), purpose, blind: audit || deps.random() < policy.review.blindShare, value: reviewValue(candidate, policy), answersWanted: policy.review.overlap,
+      id: deps.ids.next(), purpose, blind: audit || deps.random() < policy.review.blindShare, value: reviewValue(candidate, policy), answersWanted: answersWantedBy(policy.review, deps.random),
     },
   };
 }

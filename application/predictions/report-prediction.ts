@@ -1,4 +1,5 @@
 import { PerennialError } from '../../domain/errors.ts';
+import { answersWantedBy } from '../../domain/policy.ts';
 import type { ReportRecords, ServedProject } from '../../domain/ports-predictions.ts';
 
 /** Somebody who uses the answers knows this one to be wrong: worth more than any doubt of the model's own. */
@@ -17,6 +18,6 @@ export async function reportPrediction(
   if (request.classId !== null && !classes.some((each) => each.classId === request.classId)) throw new PerennialError('CLASS_UNKNOWN', undefined, { classId: request.classId });
   const { predictionId, by, classId, comment } = request;
   return deps.records.report({
-    projectId: id, predictionId, by, classId, comment, blind: deps.random() < policy.review.blindShare, value: reportedValue, answersWanted: policy.review.overlap,
+    projectId: id, predictionId, by, classId, comment, blind: deps.random() < policy.review.blindShare, value: reportedValue, answersWanted: answersWantedBy(policy.review, deps.random),
   });
 }

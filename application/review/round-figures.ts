@@ -37,7 +37,8 @@ export async function roundItems(deps: RoundFiguresDependencies, { projectId, ro
   const rows = await deps.reviews.roundItems(projectId, roundId, { after: after ?? null, limit, state: state ?? null });
   const items = rows.map(({ topClassId, confidence, labelKind, labelClassId, ...row }) => ({
     ...row, images: viewsOf(deps.sign, projectId, row.imageId),
-    label: labelKind === null ? null : { kind: labelKind, classId: labelClassId, className: labelClassId === null ? null : nameOf(labelClassId) },
+    // The label of what is still asked about would tell a gold item.
+    label: labelKind === null || row.state === 'open' ? null : { kind: labelKind, classId: labelClassId, className: labelClassId === null ? null : nameOf(labelClassId) },
     prediction: topClassId === null || confidence === null || (row.blind && row.state !== 'settled') ? null : { classId: topClassId, className: nameOf(topClassId), confidence },
   }));
   return { items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };

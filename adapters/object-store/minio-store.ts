@@ -1,6 +1,10 @@
 import { Client, S3Error } from 'minio';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
+import { createImpatientAgent } from './impatient-agent.ts';
+
+/** A store at work says something far sooner; whoever sends an image is told to come back before they give up. */
+const silenceMsMax = 10_000;
 
 export interface MinioStoreOptions {
   /** For instance http://127.0.0.1:9000; set by the operator alone, never by a caller. */
@@ -46,6 +50,7 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     secretKey: options.secretKey,
     region: options.region ?? 'us-east-1',
     pathStyle: true,
+    transportAgent: createImpatientAgent(url.protocol === 'https:', silenceMsMax),
   });
   const put = (key: string, bytes: Uint8Array, headers: Record<string, string>) =>
     client.putObject(bucket, key, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes.byteLength, headers);

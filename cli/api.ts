@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf } from '../contracts/common.ts';
 import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, importLabelsReplySchema, manifestRowSchema, storedImageSchema } from '../contracts/datasets.ts';
 import { lineageSchema } from '../contracts/lineage.ts';
-import { gateReportSchema, importModelReplySchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
+import { gateReportSchema, type hindsightBodySchema, hindsightReplySchema, importModelReplySchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
 import { predictionSchema, predictManyReplySchema, tryReplySchema } from '../contracts/predictions.ts';
 import { apiKeyReplySchema, type createProjectSchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../contracts/projects.ts';
 import { annotateReplySchema, claimReplySchema, openRoundReplySchema, roundSchema } from '../contracts/reviews.ts';
@@ -83,6 +83,7 @@ export function projectApi(client: Client, slug: string) {
     retrainState: (id: string) => get(`/retrains/${encodeURIComponent(id)}`, retrainStateSchema),
     modelVersions: (query?: Query) => get('/model-versions', pageOf(modelVersionSchema), query),
     importModel: (bytes: Bytes, about: object, key: string) => post('/models', importModelReplySchema, { form: () => modelForm(bytes, about), key }),
+    hindsight: (body: z.input<typeof hindsightBodySchema>) => post('/hindsight', hindsightReplySchema, { json: body }),
     promote: (number: number, body: { reason: string; expectChampion?: number | null }) => post(`/model-versions/${number}/promotion`, promotionSchema, { json: body }),
     rollback: (body: { reason: string; expectChampion?: number }) => post('/rollback', promotionSchema, { json: body }),
     promotions: (query?: Query) => get('/promotions', pageOf(promotionSchema), query),

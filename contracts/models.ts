@@ -122,3 +122,28 @@ export const importModelReplySchema = z.strictObject({
   millisecondsPerImage: z.number(),
 });
 export type ImportModelReply = z.infer<typeof importModelReplySchema>;
+
+const thresholdSchema = z.number().min(0).max(1);
+/** POST …/hindsight: what a version, or other thresholds, would have done with images that came already. */
+export const hindsightBodySchema = z.strictObject({
+  /** The champion when left out: then only the thresholds differ from what happened. */
+  version: z.number().int().min(1).optional(),
+  /** Instead of those of the project's policy. */
+  flagging: z.strictObject({
+    confidenceMin: thresholdSchema.optional(), marginMin: thresholdSchema.optional(), noveltyMax: z.number().min(0).max(2).nullable().optional(), sharpnessMin: z.number().min(0).nullable().optional(),
+  }).default({}),
+  /** The newest so many. */
+  imagesMax: z.number().int().min(1).max(200_000).default(100_000),
+});
+const hindsightAccuracySchema = z.strictObject({ right: z.number().int(), of: z.number().int(), lower: z.number(), upper: z.number() });
+const hindsightSideSchema = z.strictObject({
+  flagged: z.number().int(), expectedCost: z.number(),
+  audited: hindsightAccuracySchema.nullable().meta({ description: 'On the audit sample: an estimate for all images' }),
+  settled: hindsightAccuracySchema.nullable().meta({ description: 'On every settled image; most were picked for being hard, and the model may have learnt from them' }),
+});
+const hindsightCellSchema = z.strictObject({ images: z.number().int(), changed: z.number().int(), then: hindsightSideSchema, now: hindsightSideSchema });
+export type HindsightCellReply = z.infer<typeof hindsightCellSchema>;
+export const hindsightReplySchema = z.strictObject({
+  version: z.number().int(), notEmbedded: z.number().int(), all: hindsightCellSchema,
+  weeks: z.array(hindsightCellSchema.extend({ week: z.string() })), cameras: z.array(hindsightCellSchema.extend({ camera: z.string().nullable() })),
+});

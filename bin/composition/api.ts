@@ -1,4 +1,5 @@
 import { createSignIn } from '../../adapters/auth/better-auth.ts';
+import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
 import { createModelImporter } from '../../adapters/onnx/model-importer.ts';
@@ -12,11 +13,13 @@ import { createPredictionReader } from '../../adapters/postgres/prediction-reade
 import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createSignInAttempts } from '../../adapters/postgres/sign-in-attempts.ts';
+import { createStoredAnswers } from '../../adapters/postgres/stored-answers.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
 import { createDatasetRoutes } from '../../api/routes/datasets.ts';
+import { createHindsightRoutes } from '../../api/routes/hindsight.ts';
 import { createLineageRoutes } from '../../api/routes/lineage.ts';
 import { createModelImportRoutes } from '../../api/routes/model-imports.ts';
 import { createModelRoutes } from '../../api/routes/models.ts';
@@ -60,6 +63,10 @@ export function buildApi(config: Config) {
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
     ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database) }),
+    ...createHindsightRoutes({
+      records, stored: createStoredAnswers(database), store, files: modelFiles, policy: async (projectId) => (await served.byId(projectId)).policy,
+      embeddings: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }).read,
+    }),
     ...createModelImportRoutes({
       records, datasets: { byId: freezing.records.versionById }, byteBudget: createByteBudget(modelBytesMax),
       importModel: (request) => importModel({

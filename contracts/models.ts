@@ -141,7 +141,7 @@ const hindsightSideSchema = z.strictObject({
   audited: hindsightAccuracySchema.nullable().meta({ description: 'On the audit sample: an estimate for all images' }),
   settled: hindsightAccuracySchema.nullable().meta({ description: 'On every settled image; most were picked for being hard, and the model may have learnt from them' }),
 });
-const hindsightCellSchema = z.strictObject({ images: z.number().int(), changed: z.number().int(), then: hindsightSideSchema, now: hindsightSideSchema });
+const hindsightCellSchema = z.strictObject({ images: z.number().int(), changed: z.number().int(), was: hindsightSideSchema, wouldBe: hindsightSideSchema });
 export type HindsightCellReply = z.infer<typeof hindsightCellSchema>;
 export const hindsightReplySchema = z.strictObject({
   version: z.number().int(), notEmbedded: z.number().int(), all: hindsightCellSchema,

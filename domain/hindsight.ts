@@ -17,8 +17,8 @@ export interface HindsightImage {
   readonly audit: boolean;
   /** Its settled class; null where nobody has said. */
   readonly truth: number | null;
-  readonly then: HindsightAnswer;
-  readonly now: HindsightAnswer;
+  readonly was: HindsightAnswer;
+  readonly wouldBe: HindsightAnswer;
 }
 
 /** Right answers among those whose class is settled, with a 95 % Wilson interval; null without any. */
@@ -43,8 +43,8 @@ export interface HindsightCell {
   readonly images: number;
   /** Images that would be answered differently. */
   readonly changed: number;
-  readonly then: HindsightSide;
-  readonly now: HindsightSide;
+  readonly was: HindsightSide;
+  readonly wouldBe: HindsightSide;
 }
 
 export interface Hindsight {
@@ -85,17 +85,17 @@ export function createHindsight(): { add(image: HindsightImage): void; result():
 }
 
 interface Side { flagged: number; cost: number; auditedRight: number; settledRight: number }
-interface Cell { images: number; changed: number; audited: number; settled: number; then: Side; now: Side }
+interface Cell { images: number; changed: number; audited: number; settled: number; was: Side; wouldBe: Side }
 
 const createSide = (): Side => ({ flagged: 0, cost: 0, auditedRight: 0, settledRight: 0 });
-const createCell = (): Cell => ({ images: 0, changed: 0, audited: 0, settled: 0, then: createSide(), now: createSide() });
+const createCell = (): Cell => ({ images: 0, changed: 0, audited: 0, settled: 0, was: createSide(), wouldBe: createSide() });
 
-function count(cell: Cell, { audit, truth, then, now }: HindsightImage): void {
+function count(cell: Cell, { audit, truth, was, wouldBe }: HindsightImage): void {
   cell.images += 1;
-  cell.changed += Number(then.classId !== now.classId);
+  cell.changed += Number(was.classId !== wouldBe.classId);
   cell.settled += Number(truth !== null);
   cell.audited += Number(truth !== null && audit);
-  for (const [side, answer] of [[cell.then, then], [cell.now, now]] as const) {
+  for (const [side, answer] of [[cell.was, was], [cell.wouldBe, wouldBe]] as const) {
     side.flagged += Number(answer.flagged);
     side.cost += answer.expectedCost;
     side.settledRight += Number(truth === answer.classId);
@@ -103,11 +103,11 @@ function count(cell: Cell, { audit, truth, then, now }: HindsightImage): void {
   }
 }
 
-function tell({ images, changed, audited, settled, then, now }: Cell): HindsightCell {
+function tell({ images, changed, audited, settled, was, wouldBe }: Cell): HindsightCell {
   const side = ({ flagged, cost, auditedRight, settledRight }: Side): HindsightSide => ({
     flagged, expectedCost: images === 0 ? 0 : cost / images, audited: accuracyOf(auditedRight, audited), settled: accuracyOf(settledRight, settled),
   });
-  return { images, changed, then: side(then), now: side(now) };
+  return { images, changed, was: side(was), wouldBe: side(wouldBe) };
 }
 
 function accuracyOf(right: number, of: number): HindsightAccuracy | null {

@@ -42,7 +42,8 @@ export function createStoredAnswers(database: Database): StoredAnswers {
   };
 }
 
-function told({ classSetId: _, blockId, objectKey, row, dimensions, ...rest }: Row, classIds: readonly number[]): StoredAnswer {
+function told({ predictionId, probabilities, classId, audit, flagged, eventAt, camera, sharpness, truth, ...place }: Row, classIds: readonly number[]): StoredAnswer {
+  const { blockId, objectKey, row, dimensions } = place;
   const known = blockId !== null && objectKey !== null && row !== null && dimensions !== null;
-  return { ...rest, classIds, embedding: known ? { blockId, objectKey, row, dimensions } : null };
+  return { predictionId, probabilities, classIds, classId, audit, flagged, eventAt, camera, sharpness, truth, embedding: known ? { blockId, objectKey, row, dimensions } : null };
 }

@@ -51,7 +51,7 @@ export async function hindsight(deps: HindsightDependencies, request: HindsightR
     notEmbedded += page.length - known.length;
     const embeddings = await deps.embeddings(known.map(({ place }) => place));
     known.forEach(({ answer }, at) => {
-      counting.add({ ...answer, then: answeredThen(answer, policy), now: answeredNow(answer, head, embeddings[at] as Float32Array, policy) });
+      counting.add({ ...answer, was: answeredThen(answer, policy), wouldBe: answeredNow(answer, head, embeddings[at] as Float32Array, policy) });
     });
   }
   return { ...counting.result(), version: version.number, notEmbedded };

@@ -36,12 +36,12 @@ export function addModelHindsightVerb(noun: Command, context: CliContext): void 
     });
 }
 
-type Side = HindsightCellReply['then'];
+type Side = HindsightCellReply['was'];
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const accuracy = ({ audited }: Side): string | null => (audited === null ? null : `${percent(audited.right / audited.of)} (${(100 * audited.lower).toFixed(0)}–${(100 * audited.upper).toFixed(0)}, n ${audited.of})`);
 
 function tableOf(heading: string, cells: readonly (readonly [string, HindsightCellReply])[]): string {
-  return renderTable([heading, 'images', 'changed', 'accuracy then', 'accuracy now', 'flagged then', 'flagged now', 'cost then', 'cost now'], cells.map(([name, { images, changed, then, now }]) => [
-    name, images, changed, accuracy(then), accuracy(now), percent(images === 0 ? 0 : then.flagged / images), percent(images === 0 ? 0 : now.flagged / images), then.expectedCost.toFixed(3), now.expectedCost.toFixed(3),
+  return renderTable([heading, 'images', 'changed', 'accuracy then', 'accuracy now', 'flagged then', 'flagged now', 'cost then', 'cost now'], cells.map(([name, { images, changed, was, wouldBe }]) => [
+    name, images, changed, accuracy(was), accuracy(wouldBe), percent(images === 0 ? 0 : was.flagged / images), percent(images === 0 ? 0 : wouldBe.flagged / images), was.expectedCost.toFixed(3), wouldBe.expectedCost.toFixed(3),
   ]));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHeadTrainer } from '../../activities/head-trainer.ts';
 import { createRunReport } from '../../activities/run-report.ts';
+import { createRunPlots } from '../../adapters/images/run-plots.ts';
 import { draw } from '../../adapters/images/testing/pictures.ts';
 import { adaptModel } from '../../adapters/onnx/adapt-model.ts';
 import { readModelMetadata } from '../../adapters/onnx/head-model.ts';
@@ -84,7 +85,7 @@ function buildSteps() {
   const classes = async (projectId: string) => { const project = await served.byId(projectId); return { id: project.classSetId, classes: project.classes }; };
   const shared = { records, datasets, embeddings, files: modelFiles, store, clock, classes };
   return {
-    ...shared, registry: createMemoryModelRegistry(), filler: buildEmbeddingFiller(database, store, { cacheDir: join(folder, 'worker'), threads: 1 }), report: createRunReport({ files: async () => [] }),
+    ...shared, registry: createMemoryModelRegistry(), filler: buildEmbeddingFiller(database, store, { cacheDir: join(folder, 'worker'), threads: 1 }), report: createRunReport(createRunPlots()),
     backbones: createBackboneSource({ store, files: modelFiles, readDefault: async () => standard.bytes }), policy: async () => defaultPolicy,
     trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: 1 }), now: () => performance.now() }), servingFollows: async () => true,
   };

@@ -2,6 +2,7 @@ import { createSignIn } from '../../adapters/auth/better-auth.ts';
 import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
+import { defaultChildLimits } from '../../adapters/onnx/loading-child.ts';
 import { createModelImporter } from '../../adapters/onnx/model-importer.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
@@ -38,6 +39,9 @@ import { buildCommon, clock, sha256 } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof apiConfig>>;
 
+/** Reading and trying a model that comes in, all attempts together; a machine may be busy training meanwhile. */
+const importSecondsMax = 60;
+
 /** The api process, put together. */
 export function buildApi(config: Config) {
   const { logger, database, store } = buildCommon('api', config);
@@ -70,7 +74,7 @@ export function buildApi(config: Config) {
     ...createModelImportRoutes({
       records, datasets: { byId: freezing.records.versionById }, byteBudget: createByteBudget(modelBytesMax),
       importModel: (request) => importModel({
-        records, clock, store, servingFollows: buildServingFollows(database), imports: createImportRepository(database), importer: createModelImporter(), files: modelFiles,
+        records, clock, store, servingFollows: buildServingFollows(database), imports: createImportRepository(database), importer: createModelImporter({ ...defaultChildLimits, secondsMax: importSecondsMax }), files: modelFiles,
         classes: async (projectId) => { const { classSetId, classes: all } = await served.byId(projectId); return { id: classSetId, classes: all }; },
       }, request),
     }),

@@ -41,7 +41,7 @@ it('SPLIT9 never parts frames of a burst or near copies, however the labels come
     const sides = new Map<string, ManifestSplit>();
     freezes.forEach((images, freeze) => {
       const near = (a: { hash: bigint; at: Date }, b: { hash: bigint; at: Date }) => Math.abs(a.at.getTime() - b.at.getTime()) < nearDuplicateMs && hashDistance(a.hash, b.hash) <= most;
-      const asked = images.map((each, at) => ({ imageId: `${freeze}.${at}`, hash: each.hash, at: hours(each.hour), naturalKey: `b${each.burst}`, audit: each.audit }));
+      const asked = images.map((each, at) => ({ imageId: `${freeze}.${at}`, camera: 'c', hash: each.hash, at: hours(each.hour), naturalKey: `b${each.burst}`, audit: each.audit }));
       const withGroups = asked.map((each) => ({ ...each, nearGroups: [...new Set(placed.filter((old) => old.naturalKey === each.naturalKey || near(old, each)).map((old) => old.groupKey))] }));
       const { groups, apart } = groupImages(withGroups, sides, most);
       expect(groups.length + apart.length).toBe(images.length);

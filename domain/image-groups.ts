@@ -1,9 +1,11 @@
 import { type HashedImage, nearPairs } from './near-duplicates.ts';
 import type { ManifestSplit } from './split-name.ts';
 
-/** An image of one camera that belongs to no group yet. */
+/** An image that belongs to no group yet. */
 export interface UngroupedImage extends HashedImage {
   readonly imageId: string;
+  /** Null where it is not known: then it is a near copy of nothing. */
+  readonly camera: string | null;
   /** What it belongs to by itself: the group given with its label, its burst, or itself alone. */
   readonly naturalKey: string;
   /** Groups of earlier images that it is a near copy of. */
@@ -20,7 +22,7 @@ export interface GroupingResult {
 }
 
 /**
- * Groups the new images of one camera: those of one burst, and near copies across bursts, are together, also by way of a
+ * Groups new images, all those of a camera together: those of one burst, and near copies across bursts, are together, also by way of a
  * third. What touches one group that exists joins it. What touches groups of different sides would carry one side's
  * pictures into the other, so it is left out of both: sides are for good, and a holdout is worth more than a picture.
  * @param nearDuplicateBits as in the policy; below 0 looks at bursts alone
@@ -36,7 +38,9 @@ export function groupImages(images: readonly UngroupedImage[], known: KnownGroup
       else sets.join(first, at);
     }
   });
-  nearPairs(images, nearDuplicateBits, sets.join);
+  for (const [camera, own] of Map.groupBy(images.map((image, at) => ({ image, at })), (each) => each.image.camera)) {
+    if (camera !== null) nearPairs(own.map((each) => each.image), nearDuplicateBits, (a, b) => sets.join(own[a]?.at ?? 0, own[b]?.at ?? 0));
+  }
   const groups: { imageId: string; groupKey: string }[] = [];
   const apart: string[] = [];
   for (const members of Map.groupBy(images, (_, at) => sets.rootOf(at)).values()) {

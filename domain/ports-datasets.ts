@@ -23,7 +23,7 @@ export interface UnplacedGroup {
 
 /** One freeze under way, in one transaction: it sees what changed and nothing else. */
 export interface FreezeSession {
-  /** Changed images that belong to no group yet, those of one camera together. `remember` each lot before taking the next. */
+  /** Changed images that belong to no group yet, all those of a camera in one lot. `remember` each lot before taking the next. */
   ungrouped(nearDuplicateBits: number): AsyncIterable<readonly UngroupedImage[]>;
   knownGroups(keys: readonly string[]): Promise<KnownGroups>;
   remember(groups: readonly { imageId: string; groupKey: string }[]): Promise<void>;

@@ -5,8 +5,8 @@ import { nearDuplicateMs } from '../../domain/near-duplicates.ts';
 import { Prisma } from './client/client.ts';
 import type { DatabaseOrTransaction } from './connection.ts';
 
-/** Images without a camera are grouped so many at a time: none of them is held against another. */
-const cameralessAtOnce = 10_000;
+/** Images grouped at once; one camera's are never parted, so it may be more. */
+const groupedAtOnce = 5_000;
 const day = Prisma.raw(`interval '${nearDuplicateMs / 1000} seconds'`);
 
 /**
@@ -31,6 +31,7 @@ export async function openFreezeSession(transaction: DatabaseOrTransaction, proj
     LEFT JOIN "ImageGroup" g ON g."imageId" = c."imageId"`;
   await transaction.$executeRaw`CREATE INDEX ON freeze_changed ("sha256")`;
   await transaction.$executeRaw`CREATE INDEX ON freeze_changed ("imageId")`;
+  await transaction.$executeRaw`CREATE INDEX ON freeze_changed ("cameraId")`;
   await transaction.$executeRaw`ANALYZE freeze_changed`;
   return {
     ungrouped: (nearDuplicateBits) => ungrouped(transaction, projectId, nearDuplicateBits),
@@ -50,12 +51,18 @@ export async function openFreezeSession(transaction: DatabaseOrTransaction, proj
   };
 }
 
-/** New images camera by camera, for near copies are looked for within one. */
+/** New images, whole cameras at a time, for near copies are looked for within one. */
 async function* ungrouped(transaction: DatabaseOrTransaction, projectId: string, nearDuplicateBits: number): AsyncGenerator<readonly UngroupedImage[]> {
-  const cameras = await transaction.$queryRaw<{ cameraId: string }[]>`SELECT DISTINCT "cameraId"::text FROM freeze_changed WHERE "kind" = 'class' AND "groupKey" IS NULL AND "cameraId" IS NOT NULL`;
-  for (const { cameraId } of cameras) yield await read(Prisma.sql`c."cameraId" = ${cameraId}::uuid`);
+  const cameras = await transaction.$queryRaw<{ cameraId: string; images: number }[]>`
+    SELECT "cameraId"::text, count(*)::int AS images FROM freeze_changed WHERE "kind" = 'class' AND "groupKey" IS NULL AND "cameraId" IS NOT NULL GROUP BY "cameraId"`;
+  for (let from = 0; from < cameras.length;) {
+    let [to, images] = [from, 0];
+    while (to < cameras.length && images < groupedAtOnce) images += cameras[to++]?.images ?? 0;
+    yield await read(Prisma.sql`c."cameraId" = ANY(${cameras.slice(from, to).map((each) => each.cameraId)}::uuid[])`);
+    from = to;
+  }
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-    const page = await read(Prisma.sql`c."cameraId" IS NULL AND c."imageId" > ${after}::uuid ORDER BY c."imageId" LIMIT ${cameralessAtOnce}`);
+    const page = await read(Prisma.sql`c."cameraId" IS NULL AND c."imageId" > ${after}::uuid ORDER BY c."imageId" LIMIT ${groupedAtOnce}`);
     if (page.length === 0) return;
     yield page;
     after = page.at(-1)?.imageId ?? after;
@@ -63,7 +70,7 @@ async function* ungrouped(transaction: DatabaseOrTransaction, projectId: string,
 
   function read(which: Prisma.Sql): Promise<UngroupedImage[]> {
     return transaction.$queryRaw<UngroupedImage[]>`
-      SELECT c."imageId"::text, c.hash, c."eventAt" AS at, c."naturalKey", COALESCE((
+      SELECT c."imageId"::text, c."cameraId"::text AS camera, c.hash, c."eventAt" AS at, c."naturalKey", COALESCE((
         SELECT array_agg(DISTINCT g."groupKey") FROM "ImageGroup" g WHERE g."projectId" = ${projectId}::uuid AND g."naturalKey" = c."naturalKey"), '{}')
         || COALESCE((
         SELECT array_agg(DISTINCT g."groupKey") FROM "ImageGroup" g

@@ -1,5 +1,6 @@
 import { comparePairs, labelsStillWanted, type PairedAnswers, type PairedResult } from './paired-answers.ts';
-import type { GatePolicy } from './policy.ts';
+import { comparePairCosts, type PairedCosts } from './paired-costs.ts';
+import type { GatePolicy, Policy } from './policy.ts';
 import type { ProjectClass } from './prediction.ts';
 
 export type { PairedAnswer, PairedAnswers } from './paired-answers.ts';
@@ -23,6 +24,8 @@ export interface GateCheck {
 
 export interface GateInput {
   readonly policy: GatePolicy;
+  /** What mistakes cost; left out or empty, each costs the same. */
+  readonly costs?: Policy['costs'];
   readonly classes: readonly ProjectClass[];
   readonly holdouts: { readonly audit: PairedAnswers; readonly reference: PairedAnswers };
 }
@@ -40,6 +43,8 @@ export interface GateDecision {
 /** A gain smaller than this is not called better, however sure it is. */
 export const gainMin = 0.005;
 const significance = 0.05;
+/** Images for 80 % power over those at which the bound just reaches the margin: ((z₀.₉₅ + z₀.₈) / z₀.₉₅)². */
+const powerFactor = 2.28;
 
 /**
  * Champion and challenger on the same labelled images: may the challenger take over?
@@ -47,13 +52,14 @@ const significance = 0.05;
  * The audit holdout decides (not worse by more than a margin, or shown to be better); the reference holdout guards
  * against collapse; the recall of every class is guarded on both together. A check holds when it is sure that the loss
  * exceeds the margin, passes when it is sure that it does not, and else cannot tell. All must pass, so no correction for
- * the number of classes is due (intersection-union test, Berger 1982).
+ * the number of classes is due (intersection-union test, Berger 1982). Where the policy says that mistakes cost differently,
+ * the overall question is what the answers cost, not how many are right.
  */
-export function decideGate({ policy, classes, holdouts }: GateInput): GateDecision {
-  const audit = comparePairs(holdouts.audit);
-  const better = isBetter(audit, policy.evidenceMin);
+export function decideGate(input: GateInput): GateDecision {
+  const { policy, classes, holdouts } = input;
+  const { check: overall, better } = overallCheck(input);
   const checks = [
-    checkOf('overall', 'On the audit holdout', audit, policy.overallMargin, policy.evidenceMin, better),
+    overall,
     checkOf('reference', 'On the reference holdout', comparePairs(holdouts.reference), policy.referenceMargin, policy.evidenceMin),
     ...classChecks({ policy, classes, holdouts }),
   ];
@@ -63,12 +69,40 @@ export function decideGate({ policy, classes, holdouts }: GateInput): GateDecisi
   return { verdict, sentence: verdictSentence(verdict, checks), superior: better && failed.length === 0, failed, checks };
 }
 
+function overallCheck({ policy, costs = {}, classes, holdouts }: GateInput): { check: GateCheck; better: boolean } {
+  const audit = comparePairs(holdouts.audit);
+  if (Object.keys(costs).length === 0) {
+    const better = isBetter(audit, policy.evidenceMin);
+    return { better, check: checkOf('overall', 'On the audit holdout', audit, policy.overallMargin, policy.evidenceMin, better) };
+  }
+  const paid = comparePairCosts(holdouts.audit, costs, classes.map(({ classId }) => classId));
+  const better = audit.worth >= policy.evidenceMin && paid.difference >= gainMin && paid.lower > 0;
+  return { better, check: costCheck(paid, audit, policy, better) };
+}
+
+function costCheck(paid: PairedCosts, audit: PairedResult, { overallMargin: margin, evidenceMin }: GatePolicy, better: boolean): GateCheck {
+  const { images, difference, lower, upper } = paid;
+  const answer = better ? 'pass' : answerOf({ ...audit, lower, upper }, margin, evidenceMin);
+  const known = Number.isFinite(lower) && Number.isFinite(upper);
+  const room = margin + Math.min(0, difference);
+  const least = Math.max(1, Math.ceil(evidenceMin * audit.designEffect) - images);
+  const wanted = known && room > 0 ? Math.max(least, Math.ceil(images * ((difference - lower) / room) ** 2 * powerFactor) - images) : null;
+  const moreLabels = answer !== 'cannot_tell' ? null : known ? wanted : least;
+  const facts = images === 0 ? 'On the audit holdout there is nothing to compare on yet: '
+    : `On the audit holdout, ${images}, the challenger's answers cost ${paid.challengerCost.toFixed(3)} an image and the champion's ${paid.championCost.toFixed(3)} (right on ${audit.challengerRight} and ${audit.championRight}): `
+      + (known ? `${points(difference)} points of a mean mistake saved, between ${points(lower)} and ${points(upper)}. ` : 'too few independent images for bounds. ');
+  return {
+    name: 'overall', answer, images, margin, moreLabels, difference: images === 0 ? null : difference, lower: known ? lower : null, upper: known ? upper : null,
+    sentence: `${facts}${conclusionOf(answer, better, margin, moreLabels)}`,
+  };
+}
+
 /** Exact McNemar, one-sided, and a gain that is worth having: called better by chance in at most 5 of 100. */
 function isBetter(result: PairedResult, evidenceMin: number): boolean {
   return result.worth >= evidenceMin && result.difference >= gainMin && result.betterP < significance;
 }
 
-function classChecks({ policy, classes, holdouts }: GateInput): GateCheck[] {
+function classChecks({ policy, classes, holdouts }: Pick<GateInput, 'policy' | 'classes' | 'holdouts'>): GateCheck[] {
   // The same camera may be in both holdouts; its two groups are told apart, for the images are.
   const together = [
     ...holdouts.audit.map((pair) => ({ ...pair, group: `audit ${pair.group}` })),

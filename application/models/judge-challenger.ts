@@ -1,8 +1,9 @@
+import { costOf } from '../../domain/flagging.ts';
 import { decideGate, type PairedAnswers } from '../../domain/gate.ts';
-import { answerOf } from '../../domain/head.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { decidePromotion } from '../../domain/promotion.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
+import { servedClassOf } from '../../domain/served-answer.ts';
 import type { Clock, Head, ObjectStore } from '../../domain/ports.ts';
 import type { DatasetVersions, EmbeddingReader, GateReportRecord, ModelFiles, ModelRecords, ModelVersion } from '../../domain/ports-models.ts';
 import { PerennialError } from '../../domain/errors.ts';
@@ -27,7 +28,8 @@ export interface Judgement {
 
 /**
  * Champion and challenger meet on the same holdouts and the gate answers: pass, hold or cannot tell. The audit holdout
- * decides, the reference holdout guards against collapse; flagged images never come into it.
+ * decides, the reference holdout guards against collapse; flagged images never come into it. What is judged is what serving
+ * would have answered under the policy's costs.
  * @throws PerennialError MODEL_VERSION_NOT_FOUND, PROMOTION_CONFLICT when the challenger is the champion already
  */
 export async function judgeChallenger(deps: JudgeDependencies, request: { projectId: string; challengerId: string; key: string }): Promise<Judgement> {
@@ -37,13 +39,13 @@ export async function judgeChallenger(deps: JudgeDependencies, request: { projec
   const [{ classes }, policy] = await Promise.all([deps.classes(request.projectId), deps.policy(request.projectId)]);
   const heads = { champion: await headOf(deps, champion), challenger: await headOf(deps, challenger) };
   const truths = await truthsOf(deps, request.projectId, challenger);
-  const meet = (holdout: 'audit' | 'reference') => pairedAnswers(deps, request.projectId, holdout, { champion, challenger }, heads, truths);
+  const meet = (holdout: 'audit' | 'reference') => pairedAnswers(deps, request.projectId, holdout, { champion, challenger }, heads, truths, policy.costs);
   const holdouts = { audit: await meet('audit'), reference: await meet('reference') };
-  const decision = decideGate({ policy: policy.gate, classes, holdouts });
+  const decision = decideGate({ policy: policy.gate, costs: policy.costs, classes, holdouts });
   const report = await deps.records.insertGateReport({
     projectId: request.projectId, championId: champion.id, challengerId: challenger.id,
     verdict: decision.verdict, sentence: decision.sentence, checks: decision.checks, key: request.key,
-  }, Object.entries(holdouts).flatMap(([name, pairs]) => evaluationOf(name, pairs)));
+  }, Object.entries(holdouts).flatMap(([name, pairs]) => evaluationOf(name, pairs, policy.costs)));
   const day = (await deps.records.latestEventDay(request.projectId)) ?? deps.clock.now().toISOString().slice(0, 10);
   const automaticPromotionsToday = await deps.records.automaticPromotionsOn(request.projectId, day);
   return { report, ...decidePromotion(decision, policy.gate, { automaticPromotionsToday }) };
@@ -63,7 +65,7 @@ async function truthsOf(deps: JudgeDependencies, projectId: string, challenger: 
 
 async function pairedAnswers(
   deps: JudgeDependencies, projectId: string, holdout: 'audit' | 'reference', versions: Record<'champion' | 'challenger', ModelVersion>,
-  heads: Record<'champion' | 'challenger', Head>, truths: ReadonlyMap<string, number>,
+  heads: Record<'champion' | 'challenger', Head>, truths: ReadonlyMap<string, number>, costs: Policy['costs'],
 ): Promise<PairedAnswers> {
   const members = (await deps.datasets.holdout(projectId, holdout)).filter((member) => truths.has(member.imageId));
   const ids = members.map((member) => member.imageId);
@@ -72,7 +74,7 @@ async function pairedAnswers(
     const found = await deps.embeddings.load(projectId, ids, backboneDigest ?? '', preprocessingDigest ?? '');
     return (imageId: string): number | undefined => {
       const embedding = found.get(imageId);
-      return embedding === undefined ? undefined : heads[which].classIds[answerOf(heads[which], embedding).top];
+      return embedding === undefined ? undefined : servedClassOf(heads[which], embedding, costs);
     };
   };
   const [old, fresh] = [await answersOf('champion'), await answersOf('challenger')];
@@ -83,8 +85,9 @@ async function pairedAnswers(
   });
 }
 
-function evaluationOf(holdout: string, pairs: PairedAnswers) {
+function evaluationOf(holdout: string, pairs: PairedAnswers, costs: Policy['costs']) {
   if (pairs.length === 0) return [];
   const right = (which: 'champion' | 'challenger') => pairs.filter((pair) => pair[which] === pair.truth).length / pairs.length;
-  return [{ holdout, images: pairs.length, metrics: { accuracy: right('challenger'), championAccuracy: right('champion') } }];
+  const cost = (which: 'champion' | 'challenger') => pairs.reduce((sum, pair) => sum + costOf(costs, pair.truth, pair[which]), 0) / pairs.length;
+  return [{ holdout, images: pairs.length, metrics: { accuracy: right('challenger'), championAccuracy: right('champion'), meanCost: cost('challenger'), championMeanCost: cost('champion') } }];
 }

@@ -1,7 +1,7 @@
-import { chooseAnswer } from '../../domain/flagging.ts';
 import { answerOf, noveltyOf } from '../../domain/head.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
+import { servedClass } from '../../domain/served-answer.ts';
 
 /** What is stored of an answer. */
 export interface Figures {
@@ -22,8 +22,7 @@ export function figuresOf({ head }: Pick<ServedModel, 'head'>, embedding: Float3
 
 /** @param probabilities in the order of `classIds` */
 export function figuresOfProbabilities(classIds: readonly number[], probabilities: readonly number[], costs: Policy['costs']) {
-  // What a project acts on is the answer that costs least, not always the most probable one.
-  const topClassId = chooseAnswer(costs, new Map(classIds.map((id, at) => [id, probabilities[at] as number])));
+  const topClassId = servedClass(classIds, probabilities, costs);
   const [first = 0, second = 0] = probabilities.toSorted((a, b) => b - a);
   return { probabilities, topClassId, confidence: Math.min(1, probabilities[classIds.indexOf(topClassId)] ?? 0), margin: Math.max(0, Math.min(1, first - second)) };
 }

@@ -1,5 +1,6 @@
 import type { GivenAnswer } from './agreement-report.ts';
 import type { UnresolvedReason } from './adjudication.ts';
+import type { ClassChange, DescribedClass } from './class-changes.ts';
 import type { Flag } from './flag.ts';
 import type { Policy } from './policy.ts';
 import type { AnnotationKind, ReviewItemState, Verdict } from './review.ts';
@@ -212,7 +213,7 @@ export interface AdjudicationRecords {
 /** Pages of images that the model puts in one class. Blind items are never among them. */
 export interface GridRecords {
   gridClasses(projectId: string, userId: string): Promise<readonly { classId: number; count: number }[]>;
-  claimGrid(request: { projectId: string; userId: string; classId: number; count: number; holding: readonly string[]; leaseSeconds: number }): Promise<readonly HeldItem[]>;
+  claimGrid(request: { projectId: string; userId: string; classIds: readonly number[]; count: number; holding: readonly string[]; leaseSeconds: number }): Promise<readonly HeldItem[]>;
   /** Which image an item is about, and whether it is blind; unknown ids are left out. */
   itemFacts(projectId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, { imageId: string; blind: boolean }>>;
   /** Writes answers, each by its own key; one that is refused does not stop the others. */
@@ -285,5 +286,32 @@ export interface GoldRecords {
   answersForAgreement(projectId: string, days: number): Promise<readonly GivenAnswer[]>;
 }
 
+export interface ClassChangeOutcome {
+  readonly version: number;
+  readonly classIds: readonly number[];
+  readonly labelsMoved: number;
+  readonly itemsAsked: number;
+  readonly policyVersion: number;
+}
+type ClassAct = { readonly projectId: string; readonly by: string; readonly key: string };
+
+/** Classes of a project, as versions of a list and recorded acts; the same key has one effect. */
+export interface ClassRecords {
+  /** @throws PerennialError CLASS_EXISTS */
+  addClass(request: ClassAct & { name: string; description: string | null }): Promise<ClassChangeOutcome>;
+  /** @throws PerennialError CLASS_UNKNOWN, CLASS_EXISTS */
+  editClass(request: ClassAct & { classId: number; name?: string | undefined; description?: string | null | undefined }): Promise<ClassChangeOutcome>;
+  /** Labels of `from` become labels of `into`. @throws PerennialError CLASS_UNKNOWN, TRAINING_TOO_FEW_CLASSES */
+  mergeClasses(request: ClassAct & { from: readonly number[]; into: number }): Promise<ClassChangeOutcome>;
+  /** Images that are named get their new class; all others are asked about again. @throws PerennialError CLASS_UNKNOWN, CLASS_EXISTS */
+  splitClass(request: ClassAct & { classId: number; into: readonly { name: string; description: string | null; imageIds: readonly string[] }[] }): Promise<ClassChangeOutcome>;
+  classesNow(projectId: string): Promise<{ version: number; classes: readonly DescribedClass[] }>;
+  classChanges(projectId: string): Promise<readonly (ClassChange & { at: Date })[]>;
+  /** Names of all classes there ever were. */
+  everyClassName(projectId: string): Promise<ReadonlyMap<number, string>>;
+  /** What people said should be in the list, most often first. */
+  proposals(projectId: string): Promise<readonly { name: string; count: number; people: number; newestItem: string; newestAt: Date; comments: readonly string[] }[]>;
+}
+
 /** Everything that the pages of review read and write. */
-export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords & GoldRecords & { namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> };
+export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords & GoldRecords & ClassRecords & { namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> };

@@ -9,7 +9,7 @@ import { answersTo, leaveUnresolved, reviewPolicy } from './review-unresolved.ts
 
 /** What the answers to an item amount to now, and what follows from it: its state, its label, and word to its round. */
 export async function decideAndApply(transaction: DatabaseOrTransaction, item: ItemRow): Promise<Decision> {
-  const answers = await answersTo(transaction, item.id);
+  const answers = await answersTo(transaction, item);
   const decision = await decide(transaction, item, answers);
   if (decision.state === 'open') return decision;
   if (decision.state === 'unresolved') await leaveUnresolved(transaction, item, decision.why, answers);

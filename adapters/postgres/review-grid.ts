@@ -45,11 +45,11 @@ export function createReviewGrid(database: Database): GridRecords {
 }
 
 /** What the asker holds of the class first, then the surest; what is on the screen already is kept and not sent again. */
-async function take(transaction: DatabaseOrTransaction, { projectId, userId, classId, count, holding, leaseSeconds }: Parameters<GridRecords['claimGrid']>[0]): Promise<string[]> {
+async function take(transaction: DatabaseOrTransaction, { projectId, userId, classIds, count, holding, leaseSeconds }: Parameters<GridRecords['claimGrid']>[0]): Promise<string[]> {
   const rows = await transaction.$queryRaw<{ id: string }[]>`
     WITH free AS MATERIALIZED (
       SELECT i."id", p."confidence" FROM "ReviewItem" i JOIN "Prediction" p ON p."id" = i."predictionId"
-      WHERE ${answerable(projectId, userId)} AND ${isFree(userId)} AND p."topClassId" = ${classId} AND NOT i."id" = ANY(${[...holding]}::uuid[])
+      WHERE ${answerable(projectId, userId)} AND ${isFree(userId)} AND p."topClassId" = ANY(${[...classIds]}::int[]) AND NOT i."id" = ANY(${[...holding]}::uuid[])
       ORDER BY (i."leasedBy" IS NOT DISTINCT FROM ${userId} AND i."leaseExpiresAt" > ${databaseNow}) DESC, p."confidence" DESC, i."id" LIMIT ${count} FOR UPDATE OF i SKIP LOCKED
     ), taken AS (
       UPDATE "ReviewItem" i SET "fence" = CASE WHEN i."leasedBy" = ${userId} AND i."leaseExpiresAt" > ${databaseNow} THEN i."fence" ELSE i."fence" + 1 END,

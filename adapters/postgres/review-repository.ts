@@ -1,6 +1,7 @@
 import type { OutboxRecords } from '../../domain/ports-outbox.ts';
 import type { WorkbenchRecords } from '../../domain/ports-review.ts';
 import type { Database } from './connection.ts';
+import { createClassRepository } from './class-repository.ts';
 import { createImageVisibility } from './image-visibility.ts';
 import { createLabelRepository } from './label-repository.ts';
 import { createOutboxRepository } from './outbox-repository.ts';
@@ -23,7 +24,7 @@ export function createReviewRepository(database: Database): WorkbenchRecords & O
   return {
     ...createReviewRounds(database), ...createReviewLeases(database), ...createReviewAnswers(database), ...createReviewProgress(database), ...createReviewWithdrawals(database), ...createReviewBursts(database), ...createReviewAdjudications(database), ...createImageVisibility(database),
     ...createReviewGrid(database), ...createRoundFigures(database), ...createReviewStatistics(database), ...createReviewEvidence(database),
-    ...createReviewGold(database), namesOf: (ids) => namesOf(database, ids),
+    ...createReviewGold(database), ...createClassRepository(database), namesOf: (ids) => namesOf(database, ids),
     ...createLabelRepository(database), ...createOutboxRepository(database),
   };
 }

@@ -1,12 +1,27 @@
 import { costOfDisagreement, type UnresolvedReason } from '../../domain/adjudication.ts';
 import { eyesMaxDefault } from '../../domain/agreement.ts';
+import { type ClassChange, mergesOf, splitClasses } from '../../domain/class-changes.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Answer } from '../../domain/review.ts';
 import type { DatabaseOrTransaction } from './connection.ts';
 
-export async function answersTo(transaction: DatabaseOrTransaction, itemId: string): Promise<readonly Answer[]> {
-  const rows = await transaction.annotation.findMany({ where: { reviewItemId: itemId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: { id: true, userId: true, kind: true, classId: true, withdraws: true } });
-  return rows as Answer[];
+/** All annotations of an item, as they read today: merged classes are what they became, and a class that was split says nothing. */
+export async function answersTo(transaction: DatabaseOrTransaction, item: { id: string; projectId: string }): Promise<readonly Answer[]> {
+  const [rows, read] = await Promise.all([
+    transaction.annotation.findMany({ where: { reviewItemId: item.id }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: { id: true, userId: true, kind: true, classId: true, withdraws: true } }),
+    readerOfToday(transaction, item.projectId),
+  ]);
+  return (rows as Answer[]).flatMap(read);
+}
+
+async function readerOfToday(transaction: DatabaseOrTransaction, projectId: string): Promise<(answer: Answer) => Answer[]> {
+  const changes = await transaction.classChange.findMany({ where: { projectId, kind: { in: ['merge', 'split'] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }) as unknown as ClassChange[];
+  if (changes.length === 0) return (answer) => [answer];
+  const [merges, split] = [mergesOf(changes), splitClasses(changes)];
+  return (answer) => {
+    const classId = answer.classId === null ? null : (merges.get(answer.classId) ?? answer.classId);
+    return classId !== null && split.has(classId) ? [] : [{ ...answer, classId }];
+  };
 }
 
 /** What of the newest policy matters here. Policies of before a field was there have its default. */

@@ -15,7 +15,7 @@ export function createServedProjectRepository(database: Database) {
     if (classSet === null || policy === null) throw new PerennialError('PROJECT_NOT_FOUND');
     const { id, slug, timeZone } = project;
     return {
-      id, slug, timeZone, name: 'name' in project ? String(project.name) : slug, classSetId: classSet.id, classes: classSet.classes as unknown as ProjectClass[],
+      id, slug, timeZone, name: 'name' in project ? String(project.name) : slug, classSetId: classSet.id, classes: (classSet.classes as unknown as ProjectClass[]).map(({ classId, name }) => ({ classId, name })),
       policy: policyFrom(policy.policy as unknown as Policy), policyVersionId: policy.id,
     };
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../../contracts/common.ts';
 import { acceptInvitationSchema, apiKeyBodySchema, apiKeyReplySchema, createProjectSchema, invitationBodySchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../../contracts/projects.ts';
+import { unknownInPolicy } from '../../domain/class-changes.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
 import type { ModelRecords } from '../../domain/ports-models.ts';
@@ -68,7 +69,7 @@ export function createProjectRoutes(deps: ProjectRoutesDependencies): Route[] {
         const { body } = context;
         const ownerId = await creatorOf(deps, context);
         if (new Set(body.classes).size !== body.classes.length) throw new PerennialError('REQUEST_INVALID', 'A class name stands twice.');
-        const id = await deps.projects.create({ ...body, policy: checkPolicy(body.policy ?? defaultPolicy, body.classes.length), createdBy: context.actor.id, ownerId });
+        const id = await deps.projects.create({ ...body, policy: checkPolicy(body.policy ?? defaultPolicy, body.classes.map((_, classId) => classId)), createdBy: context.actor.id, ownerId });
         return tell(id, 'admin');
       },
     }),
@@ -80,7 +81,7 @@ export function createProjectRoutes(deps: ProjectRoutesDependencies): Route[] {
     route({
       method: 'put', path: `${one}/policy`, access: 'engineer', summary: 'Change what the project wants', params: projectParams, body: policySchema, reply: okSchema,
       handle: async ({ project, body, actor }) => {
-        await deps.projects.setPolicy(project.id, checkPolicy(body, (await deps.projectById(project.id)).classes.length), actor.id);
+        await deps.projects.setPolicy(project.id, checkPolicy(body, (await deps.projectById(project.id)).classes.map((each) => each.classId)), actor.id);
         return done;
       },
     }),
@@ -150,9 +151,8 @@ async function creatorOf(deps: ProjectRoutesDependencies, context: Pick<RouteCon
 }
 
 /** @throws PerennialError POLICY_INVALID when it names classes that are not there */
-function checkPolicy(policy: Policy, classes: number): Policy {
-  const named = [...policy.flagging.perClass.map((each) => each.classId), ...policy.gate.listedClasses.map((each) => each.classId), ...Object.keys(policy.costs).map(Number)];
-  const unknown = named.find((classId) => classId >= classes);
+function checkPolicy(policy: Policy, classIds: readonly number[]): Policy {
+  const [unknown] = unknownInPolicy(policy, new Set(classIds));
   if (unknown !== undefined) throw new PerennialError('POLICY_INVALID', `The policy names class ${unknown}, which is not there.`, { classId: unknown });
   return policy;
 }

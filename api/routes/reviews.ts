@@ -9,6 +9,7 @@ import {
   annotateBodySchema, annotateReplySchema, claimBodySchema, claimReplySchema, renewBodySchema, renewReplySchema, withdrawBodySchema, withdrawReplySchema,
 } from '../../contracts/reviews.ts';
 import { releaseBodySchema, releaseReplySchema } from '../../contracts/review-rounds.ts';
+import { mergesOf } from '../../domain/class-changes.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
 import type { WorkbenchRecords } from '../../domain/ports-review.ts';
 import type { Workflows } from '../../domain/ports-workflows.ts';
@@ -16,6 +17,7 @@ import { type Route, route } from '../route.ts';
 import { createAdjudicationRoutes } from './adjudication.ts';
 import { createAgreementRoutes } from './agreement.ts';
 import { createBurstRoutes } from './bursts.ts';
+import { createClassRoutes } from './classes.ts';
 import { createEvidenceRoutes } from './evidence.ts';
 import { createGridRoutes } from './grid.ts';
 import { createVisibilityRoutes } from './image-visibility.ts';
@@ -39,11 +41,11 @@ const projectParams = z.strictObject({ project: z.string() });
 /** Routes of review: items and bursts claimed and answered, verdicts, rounds opened and closed, labels, hidden pictures. */
 export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const { reviews } = deps;
-  const showing = { reviews, project: deps.policy, sign: deps.sign };
+  const showing = { reviews, project: async (projectId: string) => ({ ...(await deps.policy(projectId)), merges: mergesOf(await reviews.classChanges(projectId)) }), sign: deps.sign };
   return [
     ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
     ...createAgreementRoutes({ ...showing, names: reviews.namesOf }),
-    ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
+    ...createClassRoutes({ reviews }), ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
     ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),
   ];
 }

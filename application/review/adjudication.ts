@@ -43,7 +43,7 @@ export async function showAdjudication(deps: Deps, projectId: string, itemId: st
   const detail = await deps.adjudications.adjudicationDetail(projectId, itemId);
   // What is still being asked is nobody's to read: the adjudicator may be the next who is asked.
   if (detail === null || detail.state === 'open' || detail.state === 'waiting') throw new PerennialError('REVIEW_ITEM_NOT_FOUND');
-  const { classes } = await deps.project(projectId);
+  const { classes, merges } = await deps.project(projectId);
   const nameOf = namer(classes);
   const named = (classId: number | null): string | null => (classId === null ? null : nameOf(classId));
   const shut = detail.blind && detail.state !== 'settled';
@@ -51,7 +51,7 @@ export async function showAdjudication(deps: Deps, projectId: string, itemId: st
     ...showEntry(deps, projectId, nameOf, detail), width: detail.width, height: detail.height, state: detail.state, blind: detail.blind,
     given: detail.given.map((each) => ({ ...each, kind: each.kind as AnnotationKind, className: named(each.classId), createdAt: each.createdAt.toISOString() })),
     adjudications: detail.adjudications.map((each) => ({ ...each, kind: each.kind as 'class' | 'unusable', className: named(each.classId), createdAt: each.createdAt.toISOString() })),
-    prediction: shut || detail.prediction === null ? null : showPrediction(detail.prediction, nameOf),
+    prediction: shut || detail.prediction === null ? null : showPrediction(detail.prediction, nameOf, merges),
     label: detail.label === null ? null : { ...detail.label, className: named(detail.label.classId), createdAt: detail.label.createdAt.toISOString() },
     dispute: detail.dispute === null ? null : { ...detail.dispute, className: nameOf(detail.dispute.classId) },
     behind: detail.behind.map((imageId) => ({ imageId, images: viewsOf(deps.sign, projectId, imageId) })),

@@ -12,8 +12,11 @@ export interface AgreementDependencies {
 
 /** How far people match, and how reliable each is. */
 export async function showAgreement(deps: AgreementDependencies, projectId: string, days: number): Promise<AgreementReply> {
-  const report = agreementReport(await deps.reviews.answersForAgreement(projectId, days));
-  const nameOf = namer((await deps.project(projectId)).classes);
+  const { classes, merges } = await deps.project(projectId);
+  const today = (answer: number): number => merges?.get(answer) ?? answer;
+  const given = await deps.reviews.answersForAgreement(projectId, days);
+  const report = agreementReport(given.map((each) => ({ ...each, answer: today(each.answer), gold: each.gold === null ? null : today(each.gold) })));
+  const nameOf = namer(classes);
   const people = await deps.names(report.annotators.map((each) => each.userId));
   const personOf = (id: string): string => people.get(id) ?? id;
   return {

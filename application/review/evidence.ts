@@ -20,14 +20,15 @@ export async function showEvidence(deps: EvidenceDependencies, request: { projec
   const found = await deps.reviews.itemEvidence(projectId, itemId);
   if (found === null) throw new PerennialError('REVIEW_ITEM_NOT_FOUND');
   const { item, margin, novelty, weightsDigest, preprocessingDigest, ...rest } = found;
-  const nameOf = namer((await deps.project(projectId)).classes);
+  const { classes, merges } = await deps.project(projectId);
+  const nameOf = namer(classes);
   const shut = item.blind && state !== 'settled';
   const near = shut ? { neighbours: [], missing: 'blind' as const }
     : weightsDigest === null || preprocessingDigest === null ? { neighbours: [], missing: 'no_embedding' as const }
       : await deps.neighbours({ projectId, imageId: item.imageId, weightsDigest, preprocessingDigest, count });
   return {
     item: itemId, blind: item.blind,
-    prediction: shut || item.prediction === null ? null : { ...showPrediction(item.prediction, nameOf), margin: Math.min(1, Math.max(0, margin ?? 0)), novelty },
+    prediction: shut || item.prediction === null ? null : { ...showPrediction(item.prediction, nameOf, merges), margin: Math.min(1, Math.max(0, margin ?? 0)), novelty },
     neighbours: near.neighbours.map((each) => ({ ...each, className: nameOf(each.classId), images: viewsOf(deps.sign, projectId, each.imageId) })),
     neighboursMissing: near.missing,
     taken: {

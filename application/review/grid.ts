@@ -13,17 +13,20 @@ export interface GridDependencies extends ShowItemsDependencies {
 
 /** What the model puts where, among what this person could take. */
 export async function gridClasses(deps: GridDependencies, projectId: string, userId: string): Promise<z.input<typeof gridClassesSchema>> {
-  const nameOf = namer((await deps.project(projectId)).classes);
-  return { items: (await deps.reviews.gridClasses(projectId, userId)).map(({ classId, count }) => ({ classId, name: nameOf(classId), count })) };
+  const { classes, merges } = await deps.project(projectId);
+  const nameOf = namer(classes);
+  const counts = new Map<number, number>();
+  for (const each of await deps.reviews.gridClasses(projectId, userId)) { const classId = merges?.get(each.classId) ?? each.classId; counts.set(classId, (counts.get(classId) ?? 0) + each.count); }
+  return { items: [...counts].map(([classId, count]) => ({ classId, name: nameOf(classId), count })).toSorted((a, b) => b.count - a.count || a.classId - b.classId) };
 }
 
 /** A page of images of one predicted class, with a hold on each. */
 export async function claimGrid(deps: GridDependencies, request: { projectId: string; userId: string; classId: number; count: number; holding: readonly string[] }): Promise<z.input<typeof gridClaimReplySchema>> {
-  const { policy, classes } = await deps.project(request.projectId);
-  const items = await deps.reviews.claimGrid({ ...request, leaseSeconds: policy.review.leaseSeconds });
+  const { policy, classes, merges } = await deps.project(request.projectId);
+  const items = await deps.reviews.claimGrid({ ...request, classIds: [request.classId, ...[...(merges ?? [])].flatMap(([from, into]) => (into === request.classId ? [from] : []))], leaseSeconds: policy.review.leaseSeconds });
   const { round, ...counts } = await deps.reviews.progress(request.projectId, request.userId);
   return {
-    classId: request.classId, name: namer(classes)(request.classId), items: items.map((item) => showItem(item, { id: request.projectId, classes, sign: deps.sign })),
+    classId: request.classId, name: namer(classes)(request.classId), items: items.map((item) => showItem(item, { id: request.projectId, classes, merges, sign: deps.sign })),
     classes: classes.map(({ classId, name }) => ({ classId, name })), progress: { round: round === null ? null : showRound(round), ...counts },
   };
 }

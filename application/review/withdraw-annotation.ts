@@ -8,7 +8,7 @@ import { showItem } from './show-item.ts';
  * @throws PerennialError ANNOTATION_NOT_FOUND, REVIEW_ITEM_SETTLED, REVIEW_LEASE_EXPIRED
  */
 export async function withdrawAnnotation(deps: ShowItemsDependencies & { reviews: Pick<ReviewRecords, 'withdraw'> }, request: { projectId: string; annotationId: string; userId: string; key: string }): Promise<ReviewItemReply> {
-  const { policy, classes } = await deps.project(request.projectId);
+  const { policy, classes, merges } = await deps.project(request.projectId);
   const item = await deps.reviews.withdraw({ ...request, leaseSeconds: policy.review.leaseSeconds });
-  return showItem(item, { id: request.projectId, classes, sign: deps.sign });
+  return showItem(item, { id: request.projectId, classes, merges, sign: deps.sign });
 }

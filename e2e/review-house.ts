@@ -28,9 +28,10 @@ export interface ReviewHouse {
   readonly url: string;
   readonly database: Database;
   readonly pictures: readonly Picture[];
-  invitation(): Promise<string>;
-  /** A project with so many images in an open round. */
-  project(slug: string, options: { images: number; policy?: Partial<Policy['review']>; blind?: (index: number) => boolean; burst?: number }): Promise<SeededProject>;
+  /** The first admin's; it can be taken once. */
+  readonly invitation: string;
+  /** A project with so many images in an open round; `disputed` of them were answered in two ways by two people. */
+  project(slug: string, options: { images: number; policy?: Partial<Policy['review']>; blind?: (index: number) => boolean; burst?: number; disputed?: number }): Promise<SeededProject>;
   stop(): Promise<void>;
 }
 export interface SeededProject {
@@ -68,9 +69,10 @@ export async function startReviewHouse(pictureCount = 60): Promise<ReviewHouse> 
   try {
     const pictures = await drawPictures(11, pictureCount);
     await healthy(url);
+    // Made while there is nobody: it is to every project there is when it is taken.
+    const { url: invitation } = await runFirstSteps('invitation', env, z.object({ url: z.string() }));
     return {
-      url, database, pictures, stop,
-      invitation: async () => (await runFirstSteps('invitation', env, z.object({ url: z.string() }))).url,
+      url, database, pictures, invitation, stop,
       project: (slug, options) => seedProject({ database, store, pictures }, slug, options),
     };
   } catch (error) {
@@ -97,7 +99,7 @@ async function healthy(url: string): Promise<void> {
 interface Seeding { readonly database: Database; readonly store: ObjectStore; readonly pictures: readonly Picture[] }
 
 /** Images, arrivals, predictions, flags and items as serving would have written them; then a round over all of them. */
-async function seedProject({ database, store, pictures }: Seeding, slug: string, { images, policy, blind = () => false, burst = 1 }: Parameters<ReviewHouse['project']>[1]): Promise<SeededProject> {
+async function seedProject({ database, store, pictures }: Seeding, slug: string, { images, policy, blind = () => false, burst = 1, disputed = 0 }: Parameters<ReviewHouse['project']>[1]): Promise<SeededProject> {
   const whole: Policy = { ...defaultPolicy, review: { ...defaultPolicy.review, shareMax: 1, itemsMax: 20_000, ...policy } };
   const projectId = await createProjectRepository(database).create({ slug, name: slug, timeZone: 'Europe/Madrid', classes: classNames, policy: whole, createdBy: 'seed', ownerId: null });
   const [classSet, policyVersion] = await Promise.all([database.classSet.findFirstOrThrow({ where: { projectId } }), database.policyVersion.findFirstOrThrow({ where: { projectId } })]);
@@ -141,5 +143,17 @@ async function seedProject({ database, store, pictures }: Seeding, slug: string,
     return { id: ids.item, projectId, imageId: ids.image, predictionId: ids.prediction, purpose: 'flagged', blind: blind(index), value: 1 - index / 100_000, state: 'waiting', standsFor, burstKey: burst > 1 ? `burst-${group}` : null };
   }) });
   await createReviewRepository(database).collectRound({ projectId, reason: 'seed', key: 'seed', policy: whole, policyVersionId: policyVersion.id });
+  await dispute(database, projectId, rows.slice(0, disputed).map(({ ids, guess }) => ({ itemId: ids.item, imageId: ids.image, classId: guess })));
   return { id: projectId, truth };
+}
+
+/** Two people answered, each another class, and nobody else is left to ask. */
+async function dispute(database: Database, projectId: string, items: readonly { itemId: string; imageId: string; classId: number }[]): Promise<void> {
+  if (items.length === 0) return;
+  const people = ['Grace', 'Maria'].map((name) => ({ id: uuidv7(), name, email: `${name.toLowerCase()}-${projectId.slice(-6)}@example.org` }));
+  await database.user.createMany({ data: people });
+  await database.annotation.createMany({ data: items.flatMap(({ itemId, imageId, classId }, at) => people.map((person, index) => ({
+    id: uuidv7(), projectId, reviewItemId: itemId, imageId, userId: person.id, kind: 'class', classId: (classId + index) % classNames.length, comment: at === 0 && index === 1 ? 'the ears are round' : null, leadTimeMs: 1_500, fence: 1, clientKey: `seed-${itemId}`,
+  }))) });
+  await database.reviewItem.updateMany({ where: { id: { in: items.map((each) => each.itemId) } }, data: { state: 'unresolved', unresolvedWhy: 'disagreement' } });
 }

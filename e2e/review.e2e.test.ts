@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const [slug, options] of Object.entries(wanted)) projects.set(slug, await house.project(slug, options));
   context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
-  await signInByInvitation(page, await house.invitation(), { name: 'Ada', email: 'ada@example.org', password: 'a long enough phrase' });
+  await signInByInvitation(page, house.invitation, { name: 'Ada', email: 'ada@example.org', password: 'a long enough phrase' });
 }, 240_000);
 afterAll(async () => {
   await browser?.close();

@@ -7,7 +7,7 @@ import type { Action } from './action.ts';
 
 export const reviewViews = ['single', 'burst', 'grid'] as const;
 export type ReviewView = (typeof reviewViews)[number];
-export type ReviewDialog = 'search' | 'commands' | 'help' | 'comment' | 'macros';
+export type ReviewDialog = 'search' | 'commands' | 'help' | 'comment' | 'macros' | 'not-in-list';
 
 /** What the actions of the review page see and may do. */
 export interface ReviewContext {
@@ -48,7 +48,7 @@ export function digitAnswer({ item, palette }: Pick<ReviewContext, 'item' | 'pal
   return (item.prediction === null ? palette : item.prediction.top)[digit - 1] ?? null;
 }
 
-const plain = (id: 'unsure' | 'bad-image' | 'not-in-list' | 'person' | 'skip', key: string, kind: Exclude<Decision['kind'], 'class'>): ReviewAction => ({
+const plain = (id: 'unsure' | 'bad-image' | 'person' | 'skip', key: string, kind: Exclude<Decision['kind'], 'class'>): ReviewAction => ({
   id, label: `action.${id}`, group: 'answer', keys: [key], enabledWhen: canAnswer, run: ({ decide }) => decide({ kind }),
 });
 
@@ -80,7 +80,10 @@ const answering: readonly ReviewAction[] = [
     id: 'repeat', label: 'action.repeat', group: 'answer', keys: ['r'], enabledWhen: (context) => canAnswer(context) && context.lastDecision !== null,
     run: ({ lastDecision, decide }) => { if (lastDecision !== null) decide(lastDecision); },
   },
-  plain('unsure', 'u', 'unsure'), plain('not-in-list', 'n', 'not_in_list'), plain('bad-image', 'b', 'bad_image'), plain('person', 'p', 'person'), plain('skip', 's', 'skip'),
+  plain('unsure', 'u', 'unsure'),
+  // Asks for the name that is missing; Enter alone answers without one.
+  { id: 'not-in-list', label: 'action.not-in-list', group: 'answer', keys: ['n'], enabledWhen: canAnswer, run: ({ open }) => open('not-in-list') },
+  plain('bad-image', 'b', 'bad_image'), plain('person', 'p', 'person'), plain('skip', 's', 'skip'),
   { id: 'search', label: 'action.search', group: 'answer', keys: ['[Shift]+/'], enabledWhen: canAnswer, run: ({ open }) => open('search') },
   { id: 'comment', label: 'action.comment', group: 'answer', keys: ['c'], enabledWhen: canAnswer, run: ({ open }) => open('comment') },
 ];

@@ -128,7 +128,7 @@ export const enReview = {
   'keys.press': 'Press the new key. Escape leaves it as it is, Delete takes it away.',
   'keys.asking': 'press a key',
   'keys.none': 'none',
-  'keys.change': 'Change the key for “{name}”, now {key}',
+  'keys.change': 'Change the key for “{name}”, now ',
   'keys.taken': 'That key was for “{name}”, which has lost it.',
   'keys.reset': 'All keys as they were',
   'macros.title': 'Macros',
@@ -198,4 +198,7 @@ export const enReview = {
   'more.figure.brightness': 'Brightness',
   'more.figure.contrast': 'Contrast',
   'more.failed': 'This could not be fetched.',
+  'review.missing.label': 'Which class is missing?',
+  'review.missing.hint': 'Leave it empty where you do not know the name.',
+  'review.missing.answer': 'Answer',
 } as const;

@@ -30,7 +30,7 @@ export const enRooms = {
   'rounds.held': 'Held now',
   'rounds.unresolved': 'For an adjudicator',
   'rounds.lastHour': 'Images in the last hour',
-  'rounds.hoursLeft': 'Hours of work left',
+  'rounds.hoursLeft': 'Work left',
   'rounds.endsAt': 'Done at this pace',
   'rounds.extend': 'One more day',
   'rounds.close': 'Close now',

@@ -128,7 +128,7 @@ export const esReview: Readonly<Record<keyof typeof enReview, string>> = {
   'keys.press': 'Pulse la tecla nueva. Escape la deja como está, Supr la quita.',
   'keys.asking': 'pulse una tecla',
   'keys.none': 'ninguna',
-  'keys.change': 'Cambiar la tecla de «{name}», ahora {key}',
+  'keys.change': 'Cambiar la tecla de «{name}», ahora ',
   'keys.taken': 'Esa tecla era de «{name}», que la ha perdido.',
   'keys.reset': 'Todas las teclas como estaban',
   'macros.title': 'Macros',
@@ -198,4 +198,7 @@ export const esReview: Readonly<Record<keyof typeof enReview, string>> = {
   'more.figure.brightness': 'Brillo',
   'more.figure.contrast': 'Contraste',
   'more.failed': 'Esto no se pudo obtener.',
+  'review.missing.label': '¿Qué clase falta?',
+  'review.missing.hint': 'Déjelo vacío si no conoce el nombre.',
+  'review.missing.answer': 'Responder',
 };

@@ -32,7 +32,7 @@ export const esRooms: Readonly<Record<keyof typeof enRooms, string>> = {
   'rounds.held': 'En manos de alguien',
   'rounds.unresolved': 'Para un árbitro',
   'rounds.lastHour': 'Imágenes en la última hora',
-  'rounds.hoursLeft': 'Horas de trabajo que quedan',
+  'rounds.hoursLeft': 'Trabajo que queda',
   'rounds.endsAt': 'Fin a este ritmo',
   'rounds.extend': 'Un día más',
   'rounds.close': 'Cerrar ahora',

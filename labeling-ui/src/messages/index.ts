@@ -57,3 +57,8 @@ export function formatShare(share: number): string {
 export const formatFigure = (value: number): string => kept('figure', (of) => new Intl.NumberFormat(of, { maximumSignificantDigits: 3 })).format(value);
 export const formatTime = (iso: string): string => kept('time', (of) => new Intl.DateTimeFormat(of, { dateStyle: 'medium', timeStyle: 'short' })).format(new Date(iso));
 export const formatClock = (iso: string): string => kept('clock', (of) => new Intl.DateTimeFormat(of, { timeStyle: 'medium' })).format(new Date(iso));
+/** 1.5 → "1.5 hours"; under an hour in minutes. */
+export function formatHours(hours: number): string {
+  const unit = hours < 1 ? 'minute' : 'hour';
+  return kept(`unit-${unit}`, (of) => new Intl.NumberFormat(of, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'hour' ? 1 : 0 })).format(hours < 1 ? hours * 60 : hours);
+}

@@ -6,7 +6,7 @@ import { PageFrame } from '../components/page-frame.tsx';
 import { ProblemNote } from '../components/problem.tsx';
 import { OpenRoundButton } from '../features/home/index.ts';
 import { useMay, useProjectSlug } from '../features/session/index.ts';
-import { formatFigure, formatNumber, formatTime, t } from '../messages/index.ts';
+import { formatHours, formatNumber, formatTime, t } from '../messages/index.ts';
 import { api, newKey } from '../services.ts';
 
 export function RoundsPage() {
@@ -48,7 +48,7 @@ function OpenRound({ project, round, mayAct }: { project: string; round: RoundRe
   const now = progress.data;
   const figures: readonly (readonly [string, string])[] = now === undefined ? [] : [
     [t('rounds.settled'), `${formatNumber(now.settled)} / ${formatNumber(now.round.itemCount)}`], [t('rounds.held'), formatNumber(now.held)], [t('rounds.unresolved'), formatNumber(now.unresolved)],
-    [t('rounds.lastHour'), formatNumber(now.imagesLastHour)], [t('rounds.hoursLeft'), now.hoursLeft === null ? '–' : formatFigure(now.hoursLeft)], [t('rounds.endsAt'), now.endsAt === null ? '–' : formatTime(now.endsAt)],
+    [t('rounds.lastHour'), formatNumber(now.imagesLastHour)], [t('rounds.hoursLeft'), now.hoursLeft === null ? '–' : formatHours(now.hoursLeft)], [t('rounds.endsAt'), now.endsAt === null ? '–' : formatTime(now.endsAt)],
   ];
   return (
     <Paper withBorder className="last-round">

@@ -6,10 +6,11 @@ import type { PaletteEntry } from './palette.ts';
 import type { PageCommand } from './pickers.tsx';
 import type { Macro, Preferences } from './preferences.ts';
 
-const load = { help: () => import('./help-sheet.tsx'), macros: () => import('./macros-dialog.tsx'), comment: () => import('./comment-dialog.tsx'), pickers: () => import('./pickers.tsx') };
+const load = { help: () => import('./help-sheet.tsx'), macros: () => import('./macros-dialog.tsx'), comment: () => import('./comment-dialog.tsx'), notInList: () => import('./not-in-list-dialog.tsx'), pickers: () => import('./pickers.tsx') };
 const HelpSheet = lazy(async () => ({ default: (await load.help()).HelpSheet }));
 const MacrosDialog = lazy(async () => ({ default: (await load.macros()).MacrosDialog }));
 const CommentDialog = lazy(async () => ({ default: (await load.comment()).CommentDialog }));
+const NotInListDialog = lazy(async () => ({ default: (await load.notInList()).NotInListDialog }));
 const SearchDialog = lazy(async () => ({ default: (await load.pickers()).SearchDialog }));
 const CommandDialog = lazy(async () => ({ default: (await load.pickers()).CommandDialog }));
 
@@ -48,6 +49,7 @@ export function Dialogs({ dialog, close, project, palette, actions, context, pag
       {dialog === 'search' && <SearchDialog opened onClose={close} palette={palette} choose={(classId) => { close(); context.decide({ kind: 'class', classId }); }} />}
       {dialog === 'commands' && <CommandDialog opened onClose={close} actions={actions} context={context} pages={pages} />}
       {dialog === 'comment' && <CommentDialog opened onClose={close} comment={comment} keep={(text) => { setComment(text); close(); }} />}
+      {dialog === 'not-in-list' && <NotInListDialog opened onClose={close} answer={(proposedName) => { close(); context.decide({ kind: 'not_in_list', ...(proposedName !== null && { proposedName }) }); }} />}
       {dialog === 'macros' && <MacrosDialog opened onClose={close} project={project} palette={palette} macros={macros} taken={taken} change={(own) => prefer((before) => ({ ...before, macros: [...before.macros.filter((macro) => macro.project !== project), ...own] }))} />}
     </Suspense>
   );

@@ -28,9 +28,10 @@ export function FrameStrip({ frames, at, seen, exceptions, classes, show, see }:
           const exception = exceptions.get(frame.imageId);
           return (
             <li key={frame.imageId}>
-              <button type="button" aria-current={index === at} data-seen={seen.has(frame.imageId)} data-exception={exception !== undefined} data-around={!frame.answerable} onMouseDown={keepFocus} onClick={() => show(index)} aria-label={frameInWords(index, frame, exception, classes)}>
+              <button type="button" aria-current={index === at} data-seen={seen.has(frame.imageId)} data-exception={exception !== undefined} data-around={!frame.answerable} onMouseDown={keepFocus} onClick={() => show(index)}>
+                <span className="visually-hidden">{frameInWords(index, frame, exception, classes)}</span>
                 <SeenImage src={frame.images.thumbnail} seen={() => see(frame.imageId)} />
-                <span>{exception === undefined ? frame.top?.name ?? (frame.capturedAt === null ? String(index + 1) : formatClock(frame.capturedAt)) : decisionInWords(exception, classes)}</span>
+                <span className="frame-name">{exception === undefined ? frame.top?.name ?? (frame.capturedAt === null ? String(index + 1) : formatClock(frame.capturedAt)) : decisionInWords(exception, classes)}</span>
               </button>
             </li>
           );

@@ -45,8 +45,9 @@ function Sheet({ actions, keymap, change, asking, ask }: HelpProps & { asking: s
                   return (
                     <li key={action.id}>
                       <span>{name}</span>
-                      <button type="button" className="key-edit" data-testid={`key-${action.id}`} data-asking={asking === action.id} aria-label={t('keys.change', { name, key: action.keys[0] ?? t('keys.none') })} onClick={() => { setTaken(null); ask(asking === action.id ? null : action.id); }}>
-                        {asking === action.id ? t('keys.asking') : action.keys.length === 0 ? <span className="quiet">{t('keys.none')}</span> : <Keys keys={action.keys} />}
+                      <button type="button" className="key-edit" data-testid={`key-${action.id}`} data-asking={asking === action.id} onClick={() => { setTaken(null); ask(asking === action.id ? null : action.id); }}>
+                        <span className="visually-hidden">{t('keys.change', { name })}</span>
+                        {asking === action.id ? t('keys.asking') : action.keys.length === 0 ? <span className="quiet">{t('keys.none')}</span> : <Keys keys={action.keys} spoken />}
                       </button>
                     </li>
                   );

@@ -84,8 +84,8 @@ export function ReviewRoom({ review: { session, queue, images, table }, project,
                 <h2>{t('review.other')}</h2>
                 <ActionButtons className="acts-other" label={t('review.other')} context={context} actions={named(...(table === null ? [] : ['except']), 'unsure', 'not-in-list', 'bad-image', 'person', 'skip', 'repeat', 'search', 'comment')} />
                 {snapshot.comment !== '' && <p className="quiet comment">{t('review.comment.has', { comment: snapshot.comment })}</p>}
-                <MoreEvidence project={project} item={item} classes={snapshot.classes} />
                 <AboutImage item={item} />
+                <MoreEvidence project={project} item={item} classes={snapshot.classes} />
               </>
             )}
           </aside>

@@ -4,6 +4,8 @@ export interface Decision {
   readonly kind: (typeof annotationKinds)[number];
   readonly classId?: number;
   readonly comment?: string;
+  /** With "not in the list": the class that should be there. */
+  readonly proposedName?: string;
 }
 
 /** One write that waits for its turn. `key` is made once, so that sending it again changes nothing. */

@@ -7,6 +7,7 @@ type Flag = NonNullable<ReviewItemReply['prediction']>['flags'][number];
 /** A decision as a person would say it. */
 export function decisionInWords(decision: Decision, classes: readonly { classId: number; name: string }[]): string {
   if (decision.kind === 'class') return classes.find((each) => each.classId === decision.classId)?.name ?? `#${decision.classId}`;
+  if (decision.proposedName !== undefined) return t('adjudicate.proposed', { name: decision.proposedName });
   return t(`answer.${decision.kind}`);
 }
 

@@ -27,7 +27,7 @@ function heartbeat(): (sentence: string) => void {
 export function createTrainingActivities(deps: TrainingActivitiesDependencies) {
   return {
     /** Freezes what is labelled now; `skipped` where there is nothing to learn from. */
-    async freezeForRetrain(input: { projectId: string; kind: 'light' | 'cold_start'; reason: string; key: string }): Promise<StepOutcome & { datasetVersionId: string | null }> {
+    async freezeForRetrain(input: { projectId: string; kind: 'light' | 'cold_start' | 'full'; reason: string; key: string }): Promise<StepOutcome & { datasetVersionId: string | null }> {
       const before = await deps.datasets.latest(input.projectId);
       const frozen = await deps.datasets.freeze({ projectId: input.projectId, reason: input.reason, key: input.key, by: 'workflow' });
       const datasetVersionId = frozen.versionId ?? before?.id ?? null;
@@ -36,6 +36,10 @@ export function createTrainingActivities(deps: TrainingActivitiesDependencies) {
         const newest = (await deps.records.versions(input.projectId, 1))[0];
         // Nothing new since the newest model version was made: the same data would make the same head.
         if (newest?.datasetVersionId === datasetVersionId) return { outcome: 'skipped', why: `nothing to learn: ${frozen.why}`, datasetVersionId };
+      }
+      if (frozen.outcome === 'skipped' && input.kind === 'full') {
+        const full = (await deps.records.versions(input.projectId, 100)).find((version) => version.kind === 'full');
+        if (full?.datasetVersionId === datasetVersionId) return { outcome: 'skipped', why: `nothing to learn since model version ${full.number}: ${frozen.why}`, datasetVersionId };
       }
       return { outcome: 'done', why: frozen.why, datasetVersionId };
     },

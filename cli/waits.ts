@@ -22,16 +22,16 @@ export async function importInParts(api: ProjectApi, labels: readonly { sha256: 
 /**
  * Asks until a retrain has ended.
  * @param onStep told once for each step
- * @throws CommandFailed when it has not ended after an hour
+ * @throws CommandFailed when it has not ended in time
  */
-export async function waitForRetrain(api: Pick<ProjectApi, 'retrainState'>, first: RetrainState, onStep: (step: string) => void = () => undefined, pollMs = POLL_MS): Promise<RetrainState> {
+export async function waitForRetrain(api: Pick<ProjectApi, 'retrainState'>, first: RetrainState, onStep: (step: string) => void = () => undefined, { pollMs = POLL_MS, longestMs = LONGEST_WAIT_MS }: { pollMs?: number | undefined; longestMs?: number | undefined } = {}): Promise<RetrainState> {
   let state = first;
   let step = '';
-  for (let poll = 0; poll * pollMs < LONGEST_WAIT_MS; poll += 1) {
+  for (let poll = 0; poll * pollMs < longestMs; poll += 1) {
     if (state.step !== step) onStep((step = state.step));
     if (state.state !== 'running') return state;
     await sleep(pollMs);
     state = await api.retrainState(first.id);
   }
-  throw new CommandFailed(`The retrain ${first.id} has not ended after an hour (at: ${state.step}).`);
+  throw new CommandFailed(`The retrain ${first.id} has not ended after ${Math.round(longestMs / 3_600_000)} h (at: ${state.step}).`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, instantSchema, sha256Schema } from './common.ts';
+import { fullOptionsSchema, trainingProgressSchema } from './training.ts';
 
 export const outcomeSchema = z.enum(['done', 'skipped', 'held']);
 
@@ -53,12 +54,19 @@ export const promotionSchema = z.strictObject({
 export type PromotionReply = z.infer<typeof promotionSchema>;
 
 /** POST …/retrains */
-export const retrainBodySchema = z.strictObject({ kind: z.enum(['light', 'cold_start']).default('light'), reason: z.string().min(1).max(200).default('by hand') });
+export const retrainBodySchema = z.strictObject({
+  kind: z.enum(['light', 'cold_start', 'full']).default('light'),
+  reason: z.string().min(1).max(200).default('by hand'),
+  /** For `full` alone. */
+  options: fullOptionsSchema.optional(),
+});
 /** GET …/retrains/{id}, and the answer to POST: where the run stands. */
 export const retrainStateSchema = z.strictObject({
   id: z.string(),
-  state: z.enum(['running', 'done', 'skipped', 'failed']),
+  state: z.enum(['running', 'done', 'skipped', 'failed', 'cancelled']),
   step: z.string(),
+  /** What the trainer last told of itself. */
+  progress: trainingProgressSchema.nullable().optional(),
   why: z.string().nullable(),
   challenger: z.number().int().nullable(),
   gate: gateReportSchema.nullable(),

@@ -1,6 +1,7 @@
 /** Inputs, signals and queries of workflows. Workflows carry ids, never images; every id is text. */
 import { z } from 'zod';
 import { idSchema } from './common.ts';
+import { fullOptionsSchema } from './training.ts';
 
 export const taskQueue = 'perennial';
 
@@ -12,6 +13,9 @@ export type RouteForReviewInput = z.infer<typeof routeForReviewInputSchema>;
 
 export const retrainInputSchema = z.strictObject({ projectId: idSchema, kind: z.enum(['light', 'cold_start']), reason: z.string(), key: z.string() });
 export type RetrainInput = z.infer<typeof retrainInputSchema>;
+
+export const retrainFullInputSchema = z.strictObject({ projectId: idSchema, reason: z.string(), key: z.string(), options: fullOptionsSchema });
+export type RetrainFullInput = z.output<typeof retrainFullInputSchema>;
 
 export const promoteInputSchema = z.strictObject({ projectId: idSchema, challengerId: idSchema, key: z.string() });
 export type PromoteInput = z.infer<typeof promoteInputSchema>;

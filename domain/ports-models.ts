@@ -80,6 +80,8 @@ export interface PromotionRequest {
 export interface ModelRecords {
   startRun(run: { projectId: string; kind: Run['kind']; key: string; datasetVersionId: string | null; reason: string; parameters: Record<string, unknown>; workflowRunId: string | null }): Promise<Run>;
   runById(runId: string): Promise<Run | null>;
+  /** A run that is done stays done. */
+  failRun(runId: string, why: string): Promise<void>;
   /** With `run` that run is done in the same step: neither is ever there without the other. */
   insertVersion(version: Omit<ModelVersion, 'id' | 'number' | 'createdAt'>, run?: { id: string; mlflowRunId: string; metrics: Record<string, number> }): Promise<ModelVersion>;
   versionByKey(projectId: string, key: string): Promise<ModelVersion | null>;
@@ -144,6 +146,14 @@ export interface EmbeddingFiller {
     projectId: string, images: readonly { readonly imageId: string; readonly sha256: string }[],
     backbone: { readonly bytes: Uint8Array; readonly weightsDigest: string; readonly preprocessingDigest: string }, onProgress: (sentence: string) => void,
   ): Promise<{ readonly embedded: number; readonly unreadable: number }>;
+}
+
+/** Pictures as a model takes them, before they become values: made once, kept, and read by training. */
+export interface ModelInputViews {
+  /** Makes those that are missing. @returns key and hash of each view by image; images that cannot be read are absent */
+  ensure(
+    projectId: string, images: readonly { readonly imageId: string; readonly sha256: string }[], preprocessing: Preprocessing, preprocessingDigest: string, onProgress: (sentence: string) => void,
+  ): Promise<ReadonlyMap<string, { readonly key: string; readonly sha256: string }>>;
 }
 
 /** Fits a head; `training/` behind it. */

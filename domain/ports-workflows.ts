@@ -1,8 +1,24 @@
+/** How far a training is. */
+export interface TrainingFigures {
+  readonly stage?: string | undefined;
+  readonly candidate?: string | undefined;
+  readonly epoch?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly images?: number | undefined;
+  readonly of?: number | undefined;
+  readonly imagesPerSecond?: number | undefined;
+  readonly secondsLeft?: number | undefined;
+  readonly device?: string | undefined;
+}
+
 /** What the api needs of workflows, in the product's words; Temporal behind it. */
 export interface RetrainStatus {
   readonly id: string;
-  readonly state: 'running' | 'done' | 'skipped' | 'failed';
+  readonly state: 'running' | 'done' | 'skipped' | 'failed' | 'cancelled';
   readonly step: string;
+  /** What a trainer last told of itself; null where none works. */
+  readonly progress: TrainingFigures | null;
   readonly why: string | null;
   readonly challengerId: string | null;
   readonly gateReportId: string | null;
@@ -23,6 +39,10 @@ export interface Schedule {
 export interface Workflows {
   /** Starts a retrain, or answers with the one that runs already. The same key starts one. */
   startRetrain(request: { projectId: string; kind: 'light' | 'cold_start'; reason: string; key: string }): Promise<RetrainStatus>;
+  /** The same for a full retrain; `options` are those of contracts/training.ts. */
+  startFullRetrain(request: { projectId: string; reason: string; key: string; options: object }): Promise<RetrainStatus>;
+  /** Asks a retrain to end; what it has made by then stays. @throws PerennialError REQUEST_NOT_FOUND */
+  cancelRetrain(projectId: string, id: string): Promise<void>;
   /** @throws PerennialError REQUEST_NOT_FOUND */
   retrainStatus(projectId: string, id: string): Promise<RetrainStatus>;
   /** Collects a round now and answers when it is open. The same key collects once. */
@@ -39,5 +59,5 @@ export interface Workflows {
 }
 
 /** The schedules a project has, by name. */
-export const scheduleNames = ['collect-predictions-daily', 'retrain-light-weekly'] as const;
+export const scheduleNames = ['collect-predictions-daily', 'retrain-light-weekly', 'retrain-full-monthly'] as const;
 export type ScheduleName = (typeof scheduleNames)[number];

@@ -93,7 +93,7 @@ export interface Head {
 export interface ModelRegistry {
   ensureModel(name: string): Promise<void>;
   startRun(run: { experiment: string; name: string; tags: Record<string, string>; startedAt: Date }): Promise<{ runId: string }>;
-  logRun(runId: string, values: { parameters?: Record<string, string>; metrics?: Record<string, number>; tags?: Record<string, string> }): Promise<void>;
+  logRun(runId: string, values: { parameters?: Record<string, string>; metrics?: Record<string, number>; tags?: Record<string, string>; step?: number }): Promise<void>;
   logDataset(runId: string, dataset: { name: string; digest: string; source: string; profile: string }): Promise<void>;
   putArtifact(runId: string, path: string, bytes: Uint8Array, mediaType?: string): Promise<void>;
   endRun(runId: string, status: 'FINISHED' | 'FAILED', endedAt: Date): Promise<void>;

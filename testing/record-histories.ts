@@ -29,6 +29,8 @@ at.world.judgement = { action: 'hold', why: 'worse in one class' };
 await run('retrainLight', `${projectId}/retrain-light`, { projectId, kind: 'light', reason: 'second', key: 'b' });
 await save('retrainLight', 'held', `${projectId}/retrain-light`);
 at.world.judgement = { action: 'promote', why: 'not worse' };
+await run('retrainFull', `${projectId}/retrain-full`, { projectId, reason: 'monthly', key: 'f', options: { recipe: {}, backbones: ['champion'], freezeShares: [0], minutes: 0 } });
+await save('retrainFull', 'promoted', `${projectId}/retrain-full`);
 await run('promoteModel', `${projectId}/promote-model/x`, { projectId, challengerId: randomUUID(), key: 'c' });
 await save('promoteModel', 'promoted', `${projectId}/promote-model/x`);
 const collected = (await run('collectPredictions', `${projectId}/collect-predictions`, { projectId, reason: 'daily', key: 'd', itemsMax: null })) as { roundId: string };

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { FullRetrainActivities } from '../activities/full-retrain.ts';
 import type { ReviewActivities, RoundState } from '../activities/reviews.ts';
 import type { TrainingActivities } from '../activities/training.ts';
+import { type TrainFullReply, type TrainFullRequest, trainerTaskQueue } from '../contracts/training.ts';
 
 export const workflowsPath = join(dirname(fileURLToPath(import.meta.url)), '..', 'workflows', 'index.ts');
 const quiet = new DefaultLogger('ERROR');
@@ -17,6 +21,17 @@ export function quietRuntime(): void {
 }
 
 export const bundleOf = (path: string): Promise<WorkflowBundleWithSourceMap> => bundleWorkflowCode({ workflowsPath: path, logger: quiet });
+
+/** A trainer that does what the job's key says: all worlds of a server share its queue. */
+async function trainFull({ jobKey }: TrainFullRequest): Promise<TrainFullReply> {
+  if (jobKey === 'fails') throw ApplicationFailure.nonRetryable('the loss is not a number', 'TRAINING_INPUT_INVALID');
+  const context = Context.current();
+  while (jobKey === 'waits') {
+    context.heartbeat({ stage: 'training', epoch: 1, epochs: 3, loss: 0.5, images: 64, of: 192, imagesPerSecond: 37.2, secondsLeft: 3, device: 'CPU' });
+    await context.sleep(100);
+  }
+  return { resultKey: `result of ${jobKey}`, winner: 'champion', seconds: 1 };
+}
 
 /** Steps that a test may look at and steer; each does what its counterpart says, in memory. */
 export function createStepsInMemory() {
@@ -31,8 +46,10 @@ export function createStepsInMemory() {
     judgement: { action: 'promote' as 'promote' | 'hold' | 'wait', why: 'not worse overall: 40 of 40 against 38 of 40' },
     retrainAfterRound: true,
     calls: [] as string[],
+    /** `fails` and `waits` are what the trainer does with them; any other job it does at once. */
+    jobKey: 'job',
   };
-  const steps: ReviewActivities & TrainingActivities = {
+  const steps: ReviewActivities & TrainingActivities & FullRetrainActivities = {
     async collectRound(input) {
       world.calls.push(`collectRound ${input.key}`);
       if (world.itemsWaiting === 0) return { outcome: 'skipped', why: 'nothing is flagged', roundId: null };
@@ -61,6 +78,17 @@ export function createStepsInMemory() {
       world.versions.set(key, versionId);
       return { outcome: 'done', why: `model version ${world.versions.size}`, versionId, versionNumber: world.versions.size };
     },
+    async prepareFull({ key }) {
+      world.calls.push(`prepareFull ${key}`);
+      return { outcome: 'done', why: 'prepared', jobKey: world.jobKey, runId: 'run' };
+    },
+    async registerFull({ key, resultKey }) {
+      world.calls.push(`registerFull ${resultKey}`);
+      const versionId = world.versions.get(key) ?? randomUUID();
+      world.versions.set(key, versionId);
+      return { outcome: 'done', why: `model version ${world.versions.size}`, versionId, versionNumber: world.versions.size };
+    },
+    async failFull({ why }) { world.calls.push(`failFull ${why}`); },
     async hasChampion() { return world.champion !== null; },
     async judge() { return { ...world.judgement, onCannotTell: false, reportId: 'report', championId: world.champion ?? '' }; },
     async promote({ key, toId, reason }) {
@@ -83,6 +111,12 @@ export async function startWorkflowWorld(address: string, bundle: { code: string
   const create = () => Worker.create({ connection, taskQueue, workflowBundle: bundle, activities: steps, shutdownForceTime: '5 seconds' });
   let worker = await create();
   let running = worker.run();
+  // Training workers have a queue of their own, in the same server.
+  const trainer = await Worker.create({
+    connection, taskQueue: trainerTaskQueue, shutdownForceTime: '5 seconds', maxHeartbeatThrottleInterval: '1 second',
+    activities: { trainFull },
+  });
+  const training = trainer.run();
   return {
     world,
     taskQueue,
@@ -96,7 +130,8 @@ export async function startWorkflowWorld(address: string, bundle: { code: string
     },
     async stop(): Promise<void> {
       worker.shutdown();
-      await running;
+      trainer.shutdown();
+      await Promise.all([running, training]);
       await Promise.all([connection.close(), clientConnection.close()]);
     },
   };

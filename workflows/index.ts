@@ -1,4 +1,5 @@
 export { collectPredictions } from './collect-predictions.ts';
 export { routeForReview } from './route-for-review.ts';
 export { retrainLight } from './retrain-light.ts';
+export { retrainFull } from './retrain-full.ts';
 export { promoteModel } from './promote-model.ts';

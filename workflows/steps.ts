@@ -1,6 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
+import type { FullRetrainActivities } from '../activities/full-retrain.ts';
 import type { ReviewActivities } from '../activities/reviews.ts';
 import type { TrainingActivities } from '../activities/training.ts';
+import type { TrainerActivities } from '../contracts/training.ts';
 
 /** A worker that dies is noticed by its missing heartbeat, which every step has: the step is given out again at once. */
 const heartbeatTimeout = '15 seconds';
@@ -22,5 +24,23 @@ export const { freezeForRetrain, hasChampion, judge, promote, reconcile } = prox
 export const { trainVersion } = proxyActivities<TrainingActivities>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** Decoding every labelled image once, and embedding every one with a new backbone: up to hours for a large project. */
+export const { prepareFull, registerFull, failFull } = proxyActivities<FullRetrainActivities>({
+  startToCloseTimeout: '12 hours',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** On a training worker's own queue. A worker that dies is noticed by its missing heartbeat, and the next one goes on from the checkpoint. */
+export const { trainFull } = proxyActivities<TrainerActivities>({
+  // Stands in contracts/training.ts as trainerTaskQueue; workflows take types from there, no values.
+  taskQueue: 'perennial-trainer',
+  scheduleToStartTimeout: '3 days',
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout: '20 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });

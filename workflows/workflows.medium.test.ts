@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTemporalWorkflows } from '../adapters/temporal/temporal-workflows.ts';
 import { bundleOf, startWorkflowWorld, workflowsPath } from '../testing/workflow-world.ts';
 
 type World = Awaited<ReturnType<typeof startWorkflowWorld>>;
@@ -45,6 +46,51 @@ describe('retrain-light', () => {
     at.world.labelsNew = false;
     expect(await retrain(at, randomUUID())).toMatchObject({ outcome: { outcome: 'skipped', why: 'nothing to learn' }, challengerId: null });
     expect(at.world.versions.size).toBe(0);
+  });
+});
+
+describe('retrain-full', () => {
+  const options = { recipe: {}, backbones: ['champion'], freezeShares: [0], minutes: 0 };
+  const start = (at: World, projectId: string) => at.client.workflow.start('retrainFull', { taskQueue: at.taskQueue, workflowId: `${projectId}/retrain-full`, args: [{ projectId, reason: 'test', key: 'k', options }] });
+  const temporal = () => createTemporalWorkflows({ address: inject('services')['TEMPORAL_ADDRESS'] ?? '', namespace: 'default' });
+
+  it('hands the data to a trainer and what comes back to the gate', async () => {
+    const at = await createWorld();
+    at.world.champion = 'the old one';
+    expect(await (await start(at, randomUUID())).result()).toMatchObject({ step: 'done', promote: { promoted: true, reportId: 'report' } });
+    expect(at.world.calls).toContain('registerFull result of job');
+  });
+  it('writes down why a trainer failed, and registers nothing', async () => {
+    const at = await createWorld();
+    at.world.jobKey = 'fails';
+    const handle = await start(at, randomUUID());
+    await expect(handle.result()).rejects.toThrow();
+    expect(at.world.calls).toContain('failFull the loss is not a number');
+    expect(at.world.versions.size).toBe(0);
+  });
+  it('tells how far the trainer is, and ends within seconds when it is cancelled', async () => {
+    const at = await createWorld();
+    at.world.jobKey = 'waits';
+    const projectId = randomUUID();
+    const { firstExecutionRunId: id } = await start(at, projectId);
+    const workflows = temporal();
+    const status = () => workflows.retrainStatus(projectId, id);
+    let told = await status();
+    for (let tries = 0; tries < 100 && told.progress === null; tries += 1) {
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+      told = await status();
+    }
+    expect(told).toMatchObject({ state: 'running', step: 'training, epoch 1 of 3, 64 of 192 images, loss 0.500, 37.2 images/s on the CPU, 3 s left', progress: { epoch: 1, secondsLeft: 3 } });
+    const asked = performance.now();
+    await workflows.cancelRetrain(projectId, id);
+    for (let tries = 0; tries < 100 && told.state === 'running'; tries += 1) {
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+      told = await status();
+    }
+    expect(told).toMatchObject({ state: 'cancelled', challengerId: null });
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(at.world.calls).toContain('failFull cancelled');
+    await workflows.close();
   });
 });
 

@@ -40,10 +40,10 @@ export function createMlflowRegistry({ clock, ...options }: MlflowOptions & { re
       const body = { experiment_id: experimentId, run_name: name, start_time: startedAt.getTime(), tags: pairsOf(tags) };
       return { runId: (await client.post('runs/create', body, runSchema)).run.info.run_id };
     },
-    async logRun(runId, { parameters = {}, metrics = {}, tags = {} }) {
+    async logRun(runId, { parameters = {}, metrics = {}, tags = {}, step = 0 }) {
       const timestamp = clock.now().getTime();
       // MLflow takes values that are not numbers by name: "NaN", "Infinity".
-      const figures = Object.entries(metrics).map(([key, value]) => ({ key, value: Number.isFinite(value) ? value : String(value), timestamp, step: 0 }));
+      const figures = Object.entries(metrics).map(([key, value]) => ({ key, value: Number.isFinite(value) ? value : String(value), timestamp, step }));
       for (const [field, entries] of [['params', pairsOf(parameters)], ['metrics', figures], ['tags', pairsOf(tags)]] as const) {
         for (let from = 0; from < entries.length; from += batchSizes[field]) {
           await client.post('runs/log-batch', { run_id: runId, [field]: entries.slice(from, from + batchSizes[field]) }, nothing);

@@ -30,6 +30,9 @@ export function createModelRepository(database: Database): ModelRecords {
     return last === null ? null : { last, version: await database.modelVersion.findUnique({ where: { id: last.toId } }) };
   };
   return {
+    async failRun(runId, why) {
+      await database.run.updateMany({ where: { id: runId, state: 'running' }, data: { state: 'failed', failure: why.slice(0, 2_000), endedAt: new Date() } });
+    },
     async startRun(run) {
       const { parameters, ...rest } = run;
       const data = { id: uuidv7(), state: 'running', parameters: parameters as Prisma.InputJsonObject, ...rest };

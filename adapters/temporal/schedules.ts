@@ -15,6 +15,10 @@ const defaults: Record<ScheduleName, { cron: string; workflowType: string; input
     cron: '0 4 * * 1', workflowType: 'retrainLight',
     input: (projectId) => ({ projectId, kind: 'light', reason: 'the weekly light retrain', key: 'schedule' }),
   },
+  'retrain-full-monthly': {
+    cron: '0 2 1 * *', workflowType: 'retrainFull',
+    input: (projectId) => ({ projectId, reason: 'the monthly full retrain', key: 'schedule', options: { recipe: {}, backbones: ['champion'], freezeShares: [0], minutes: 0 } }),
+  },
 };
 
 const known = (name: string): ScheduleName => {

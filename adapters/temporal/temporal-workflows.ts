@@ -1,7 +1,8 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { PerennialError } from '../../domain/errors.ts';
 import type { RetrainStatus, Workflows } from '../../domain/ports-workflows.ts';
 import { createLazyClient, type TemporalAddress } from './connect.ts';
+import { runningStep } from './running-step.ts';
 import { editSchedule, ensureSchedules, listSchedules, runSchedule } from './schedules.ts';
 
 const taskQueue = 'perennial';
@@ -15,16 +16,18 @@ interface Progress {
 }
 
 const statusOf = (id: string, state: RetrainStatus['state'], progress: Partial<Progress>, why: string | null): RetrainStatus => ({
-  id, state, step: progress.step ?? 'starting', why, challengerId: progress.challengerId ?? null,
+  id, state, step: progress.step ?? 'starting', progress: null, why, challengerId: progress.challengerId ?? null,
   gateReportId: progress.promote?.reportId ?? null, promoted: progress.promote?.promoted ?? false,
 });
 
 async function readStatus(handle: WorkflowHandle, id: string): Promise<RetrainStatus> {
-  const { status } = await handle.describe();
+  const description = await handle.describe();
+  const { status } = description;
   if (status.name === 'RUNNING') {
     const progress = await handle.query<Progress>('retrainProgress').catch(() => ({ step: 'starting' }));
-    return statusOf(id, 'running', progress, null);
+    return { ...statusOf(id, 'running', progress, null), ...runningStep(description, progress.step) };
   }
+  if (status.name === 'CANCELLED') return statusOf(id, 'cancelled', { step: 'cancelled' }, 'somebody asked for it to end');
   if (status.name !== 'COMPLETED') return statusOf(id, 'failed', { step: 'failed' }, await failureOf(handle));
   const progress = (await handle.result()) as Progress;
   return statusOf(id, progress.outcome?.outcome === 'skipped' ? 'skipped' : 'done', progress, progress.outcome?.why ?? null);
@@ -44,6 +47,8 @@ async function failureOf(handle: WorkflowHandle): Promise<string> {
 /** A run's name for the outside: the execution's own id within the project's one retrain. */
 const retrainId = (projectId: string): string => `${projectId}/retrain-light`;
 
+const fullRetrainId = (projectId: string): string => `${projectId}/retrain-full`;
+
 /** Newest executions among which a key that is sent again is looked for. */
 const executionsMax = 50;
 
@@ -58,12 +63,12 @@ async function executionOf(client: Client, workflowId: string, key: string): Pro
   return null;
 }
 
-async function startRetrain(client: Client, request: Parameters<Workflows['startRetrain']>[0]): Promise<RetrainStatus> {
-  const workflowId = retrainId(request.projectId);
+/** Starts the project's one retrain of a kind, or answers with the one that runs. */
+async function startOnce(client: Client, type: 'retrainLight' | 'retrainFull', workflowId: string, request: { key: string }): Promise<RetrainStatus> {
   const earlier = await executionOf(client, workflowId, request.key);
   if (earlier !== null) return readStatus(client.workflow.getHandle(workflowId, earlier), earlier);
   try {
-    const handle = await client.workflow.start('retrainLight', { taskQueue, workflowId, args: [request], memo: { key: request.key } });
+    const handle = await client.workflow.start(type, { taskQueue, workflowId, args: [request], memo: { key: request.key } });
     return statusOf(handle.firstExecutionRunId, 'running', {}, null);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -71,6 +76,15 @@ async function startRetrain(client: Client, request: Parameters<Workflows['start
     const { runId } = await running.describe();
     return readStatus(client.workflow.getHandle(workflowId, runId), runId);
   }
+}
+
+/** The retrain of an id, light or full. */
+async function handleOf(client: Client, projectId: string, id: string): Promise<WorkflowHandle> {
+  const light = client.workflow.getHandle(retrainId(projectId), id);
+  return light.describe().then(() => light, (error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return client.workflow.getHandle(fullRetrainId(projectId), id);
+    throw error;
+  });
 }
 
 async function collectNow(client: Client, request: Parameters<Workflows['collectNow']>[0]): Promise<Awaited<ReturnType<Workflows['collectNow']>>> {
@@ -88,8 +102,10 @@ async function collectNow(client: Client, request: Parameters<Workflows['collect
 export function createTemporalWorkflows(address: TemporalAddress): Workflows {
   const lazy = createLazyClient(address);
   return {
-    startRetrain: (request) => lazy.use((client) => startRetrain(client, request)),
-    retrainStatus: (projectId, id) => lazy.use((client) => readStatus(client.workflow.getHandle(retrainId(projectId), id), id)),
+    startRetrain: (request) => lazy.use((client) => startOnce(client, 'retrainLight', retrainId(request.projectId), request)),
+    startFullRetrain: (request) => lazy.use((client) => startOnce(client, 'retrainFull', fullRetrainId(request.projectId), request)),
+    cancelRetrain: (projectId, id) => lazy.use(async (client) => { await (await handleOf(client, projectId, id)).cancel(); }),
+    retrainStatus: (projectId, id) => lazy.use(async (client) => readStatus(await handleOf(client, projectId, id), id)),
     collectNow: (request) => lazy.use((client) => collectNow(client, request)),
     itemsSettled: (projectId, roundId) => lazy.use(async (client) => {
       await client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`).signal('itemsSettled');

@@ -3,6 +3,7 @@ import { idSchema, pageOf, pageQuerySchema } from '../../contracts/common.ts';
 import {
   type GateReportReply, gateReportSchema, modelVersionSchema, promoteBodySchema, promotionSchema, retrainBodySchema, type RetrainState, retrainStateSchema, rollbackBodySchema,
 } from '../../contracts/models.ts';
+import { fullOptionsSchema } from '../../contracts/training.ts';
 import { promoteVersion, type PromoteVersionDependencies, rollBack } from '../../application/models/promote-version.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
@@ -20,6 +21,7 @@ export interface ModelRoutesDependencies {
 
 const project = '/v1/projects/{project}';
 const projectParams = z.strictObject({ project: z.string() });
+const doneSchema = z.strictObject({ outcome: z.literal('done'), why: z.string() });
 
 /** Routes of models: versions, gate reports, promotions, retrains. */
 export function createModelRoutes(deps: ModelRoutesDependencies): Route[] {
@@ -39,11 +41,20 @@ export function createModelRoutes(deps: ModelRoutesDependencies): Route[] {
     }),
     route({
       method: 'post', path: `${project}/retrains`, access: 'engineer', summary: 'Retrain now', params: projectParams, body: retrainBodySchema, reply: retrainStateSchema, status: 202, key: 'required',
-      handle: async ({ project: { id }, body, key }) => tell.retrain(id, await deps.workflows.startRetrain({ projectId: id, ...body, key })),
+      handle: async ({ project: { id }, body: { kind, reason, options }, key }) => tell.retrain(id, kind === 'full'
+        ? await deps.workflows.startFullRetrain({ projectId: id, reason, key, options: options ?? fullOptionsSchema.parse({}) })
+        : await deps.workflows.startRetrain({ projectId: id, kind, reason, key })),
     }),
     route({
       method: 'get', path: `${project}/retrains/{retrain}`, access: 'annotator', summary: 'Where a retrain stands', params: z.strictObject({ project: z.string(), retrain: idSchema }), reply: retrainStateSchema,
       handle: async ({ project: { id }, params }) => tell.retrain(id, await deps.workflows.retrainStatus(id, params.retrain)),
+    }),
+    route({
+      method: 'post', path: `${project}/retrains/{retrain}/cancel`, access: 'engineer', summary: 'End a retrain', params: z.strictObject({ project: z.string(), retrain: idSchema }), reply: doneSchema,
+      handle: async ({ project: { id }, params }) => {
+        await deps.workflows.cancelRetrain(id, params.retrain);
+        return { outcome: 'done' as const, why: 'the retrain was asked to end' };
+      },
     }),
     route({
       method: 'post', path: `${project}/model-versions/{number}/promotion`, access: 'engineer', summary: 'Make a model version the champion', key: 'required',
@@ -99,9 +110,9 @@ export function createTeller({ records, datasets }: Pick<ModelRoutesDependencies
       const { sequence, kind, onCannotTell, reason, decidedBy } = each;
       return { sequence, kind, from, to, onCannotTell, reason, decidedBy, createdAt: each.createdAt.toISOString() };
     },
-    async retrain(projectId: string, { id, state, step, why, challengerId, promoted }: RetrainStatus): Promise<RetrainState> {
+    async retrain(projectId: string, { id, state, step, progress, why, challengerId, promoted }: RetrainStatus): Promise<RetrainState> {
       const report = challengerId === null ? null : await records.gateReportFor(projectId, challengerId);
-      return { id, state, step, why, promoted, challenger: challengerId === null ? null : await numberOf(challengerId), gate: report === null ? null : await tell.report(report) };
+      return { id, state, step, progress, why, promoted, challenger: challengerId === null ? null : await numberOf(challengerId), gate: report === null ? null : await tell.report(report) };
     },
   };
   return tell;

@@ -26,6 +26,10 @@ export interface RegisterRunInput {
   readonly metrics: Record<string, number>;
   readonly parameters: Record<string, string>;
   readonly heldOut: HeldOutAnswers;
+  /** Figures of each epoch, in order. */
+  readonly history?: readonly Readonly<Record<string, number>>[];
+  /** Further files to stand beside the run. */
+  readonly reports?: readonly { path: string; bytes: Uint8Array; mediaType: string }[];
 }
 
 /** The registered model of a project in MLflow. */
@@ -53,11 +57,14 @@ export async function registerRun(deps: { registry: ModelRegistry; report: RunRe
     : { runId: input.run.mlflowRunId };
   const metrics = Object.fromEntries(Object.entries(input.metrics).filter(([, value]) => Number.isFinite(value)));
   await registry.logRun(runId, { parameters: input.parameters, metrics });
+  for (const [step, figures] of (input.history ?? []).entries()) {
+    await registry.logRun(runId, { step, metrics: Object.fromEntries(Object.entries(figures).map(([name, value]) => [`epoch_${name}`, value])) });
+  }
   await registry.logDataset(runId, {
     name: `${input.projectSlug}-v${input.dataset.number}`, digest: input.dataset.rootDigest.slice(0, 36), source: `perennial:dataset/${input.dataset.id}`,
     profile: JSON.stringify({ images: input.dataset.imageCount }),
   });
-  for (const file of await deps.report(input)) await registry.putArtifact(runId, file.path, file.bytes, file.mediaType);
+  for (const file of [...(await deps.report(input)), ...(input.reports ?? [])]) await registry.putArtifact(runId, file.path, file.bytes, file.mediaType);
   const { width, height } = input.preprocessing;
   const classes = input.classes.length;
   const { version } = await registry.registerVersion({

@@ -86,7 +86,7 @@ function buildSteps() {
   const shared = { records, datasets, embeddings, files: modelFiles, store, clock, classes };
   return {
     ...shared, registry: createMemoryModelRegistry(), filler: buildEmbeddingFiller(database, store, { cacheDir: join(folder, 'worker'), threads: 1 }), report: createRunReport(createRunPlots()),
-    backbones: createBackboneSource({ store, files: modelFiles, readDefault: async () => standard.bytes }), policy: async () => defaultPolicy,
+    backbones: createBackboneSource({ store, files: modelFiles, readNamed: async () => null, readDefault: async () => standard.bytes }), policy: async () => defaultPolicy,
     trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: 1 }), now: () => performance.now() }), servingFollows: async () => true,
   };
 }

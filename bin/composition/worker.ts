@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createFullRetrainActivities } from '../../activities/full-retrain.ts';
 import { createHeadTrainer } from '../../activities/head-trainer.ts';
 import { withFailureMap } from '../../activities/failure-map.ts';
 import { heartbeatMs, withHeartbeats } from '../../activities/heartbeats.ts';
 import { createReviewActivities } from '../../activities/reviews.ts';
 import { createRunReport } from '../../activities/run-report.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
+import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { createRunPlots } from '../../adapters/images/run-plots.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
 import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts';
@@ -16,13 +18,17 @@ import { createImportRepository } from '../../adapters/postgres/import-repositor
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { workflowBundle } from '../../adapters/temporal/workflow-bundle.ts';
 import { createBackboneSource } from '../../application/models/backbone-source.ts';
 import { judgeChallenger } from '../../application/models/judge-challenger.ts';
+import { createModelInputViews } from '../../application/models/model-input-views.ts';
+import { prepareFull } from '../../application/models/prepare-full.ts';
 import { promoteVersion } from '../../application/models/promote-version.ts';
 import { reconcileChampion } from '../../application/models/reconcile-champion.ts';
 import { registerImports } from '../../application/models/register-import.ts';
+import { registerFull } from '../../application/models/register-full.ts';
 import { registeredModelOf } from '../../application/models/register-run.ts';
 import { trainVersion } from '../../application/models/train-version.ts';
 import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
@@ -30,7 +36,7 @@ import { PerennialError } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/ports.ts';
 import type { readConfig, workerConfig } from '../config.ts';
 import { buildDatasetVersions, buildEmbeddingFiller, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
-import { buildCommon, clock } from './shared.ts';
+import { buildCommon, clock, sha256 } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof workerConfig>>;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -56,14 +62,23 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
     if (config.BACKBONE_FILE === undefined) throw new PerennialError('PROJECT_HAS_NO_MODEL', 'There is no default backbone: set BACKBONE_FILE.');
     return readFile(config.BACKBONE_FILE);
   };
+  // The family's other members lie beside the default one, where they were fetched.
+  const readNamed = async (name: string): Promise<Uint8Array | null> => (config.BACKBONE_FILE === undefined ? null : readFile(join(dirname(config.BACKBONE_FILE), `${name}.onnx`)).catch(() => null));
   const classes = async (projectId: string) => { const project = await served.byId(projectId); return { id: project.classSetId, classes: project.classes }; };
   const shared = { records, datasets, embeddings, files: modelFiles, store, clock, classes };
   const training = {
-    ...shared, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: config.PERENNIAL_CACHE_DIR, threads: config.TRAINING_THREADS }), backbones: createBackboneSource({ store, files: modelFiles, readDefault }), report: createRunReport(createRunPlots()),
+    ...shared, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: config.PERENNIAL_CACHE_DIR, threads: config.TRAINING_THREADS }), backbones: createBackboneSource({ store, files: modelFiles, readDefault, readNamed }), report: createRunReport(createRunPlots()),
     trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: config.TRAINING_THREADS }), now: () => performance.now() }),
   };
   const reconcile = async (projectId: string) => reconcileChampion({ records, registry }, await served.byId(projectId));
+  const views = createModelInputViews({ records: createViewRepository(database), store, images: createSharpReader(), sha256 });
+  const policy = async (projectId: string) => (await served.byId(projectId)).policy;
   const steps = {
+    ...createFullRetrainActivities({
+      records, projectSlug: async (projectId) => (await served.byId(projectId)).slug,
+      prepare: (request) => prepareFull({ ...training, views, policy }, request),
+      register: (request) => registerFull(training, request),
+    }),
     ...createTrainingActivities({
       records, datasets, projectSlug: async (projectId) => (await served.byId(projectId)).slug, labelsMin: async (projectId) => (await served.byId(projectId)).policy.retrain.labelsMin,
       train: (request) => trainVersion(training, request),

@@ -54,7 +54,7 @@ async function closeRound(api: Pick<ProjectApi, 'closeRound' | 'rounds'>, roundI
 }
 
 async function retrain({ api, say, onCannotTell }: ChunkDeps, reason: string): Promise<Omit<ChunkLearnt, 'reviewed' | 'rounds'>> {
-  const state = await waitForRetrain(api, await api.retrain({ kind: 'light', reason }), undefined, 500);
+  const state = await waitForRetrain(api, await api.retrain({ kind: 'light', reason }), undefined, { pollMs: 500 });
   if (state.state === 'failed') throw new Error(`The retrain failed: ${state.why ?? 'no reason was given'}.`);
   if (state.challenger === null) return { versions: 0, promotions: 0, onCannotTell: 0, note: `no new version (${state.why ?? state.state})` };
   const byEngineer = engineerApproves(state, onCannotTell);

@@ -38,7 +38,7 @@ export async function startCold(deps: { api: ProjectApi; project: string; stream
   const { unknownImages } = await importInParts(api, labels);
   if (unknownImages.length > 0) throw new Error(`${unknownImages.length} images were stored and then not found when their labels came.`);
   const started = await api.retrain({ kind: 'cold_start', reason: 'replay: labelled start' });
-  const ended = await waitForRetrain(api, started, (step) => say(`  ${step}`), 500);
+  const ended = await waitForRetrain(api, started, (step) => say(`  ${step}`), { pollMs: 500 });
   const { champion } = await api.show();
   if (champion === null) throw new Error(`The labelled start ended (${ended.state}) without a champion: ${ended.why ?? 'no reason was given'}.`);
   return champion.number;

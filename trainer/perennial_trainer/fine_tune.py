@@ -95,13 +95,16 @@ class Split:
     validation: Sequence[int]
 
 
-def probe(network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks) -> Result:
-    """The head alone, fitted on the embeddings of a backbone as it is: what fine-tuning starts from and has to beat."""
-    classes = len(pictures.manifest.class_names)
+Embedded = tuple[Tensor, Tensor]
+
+
+def probe(network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks) -> tuple[Head, Embedded, Embedded]:
+    """The head alone, fitted on the embeddings of a backbone as it is: what fine-tuning starts from and has to beat. With
+    the embeddings and labels of the training and the validation images."""
     train = embed(network, pictures, split.train, 0, device, hooks, "embedding the pictures")
     validation = embed(network, pictures, split.validation, 0, device, hooks, "embedding the validation pictures")
-    head, _ = choose_head(train, validation, classes, recipe.balance > 0.5)
-    return Result(calibrated(head, validation), scored(head, validation, classes), 0, False)
+    head, _ = choose_head(train, validation, len(pictures.manifest.class_names), recipe.balance > 0.5)
+    return calibrated(head, validation), train, validation
 
 
 def calibrated(head: Head, validation: tuple[Tensor, Tensor]) -> Head:

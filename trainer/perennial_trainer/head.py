@@ -36,7 +36,7 @@ def fit_head(embeddings: Tensor, labels: Tensor, classes: int, l2: float, balanc
     bias = torch.zeros(classes, dtype=torch.double) if start is None else start.bias.double().clone()
     weights.requires_grad_(True), bias.requires_grad_(True)
     by_class = _class_weights(labels, classes, balanced)
-    optimiser = torch.optim.LBFGS([weights, bias], max_iter=300, history_size=20, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([weights, bias], max_iter=150, history_size=20, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimiser.zero_grad()
@@ -48,7 +48,7 @@ def fit_head(embeddings: Tensor, labels: Tensor, classes: int, l2: float, balanc
     return Head(weights.detach().float(), bias.detach().float())
 
 
-_STRENGTHS = (1e-6, 1e-5, 1e-4, 1e-3)
+_STRENGTHS = (1e-6, 1e-5, 1e-4)
 
 
 def choose_head(train: tuple[Tensor, Tensor], validation: tuple[Tensor, Tensor], classes: int, balanced: bool = True) -> tuple[Head, float]:

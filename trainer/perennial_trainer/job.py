@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .export import export, head_as_json, latency_ms
-from .fine_tune import Cancelled, Hooks, Result, Split, calibrated, embed, fine_tune, prepare, probe, scored
+from .fine_tune import Embedded, Hooks, Result, Split, calibrated, embed, fine_tune, prepare, probe, scored
 from .head import Head, choose_head
 from .onnx_network import OnnxNetwork
 from .pictures import Manifest, Pictures, read_manifest, split_validation
@@ -157,15 +157,17 @@ class Runner:
         begun = time.monotonic()
         try:
             network.to(device)
-            start = self._probe_head(f"{slot}/probe.json", network, pictures, split, recipe, device, hooks)
+            place = hashlib.sha256(f"{candidate.backbone} {candidate.manifest}".encode()).hexdigest()[:16]
+            start, embedded = self._probe_head(f"{slot.rsplit('/', 1)[0]}/probe-{place}.json", network, pictures, split, recipe, device, hooks)
             tuned = Result(start, {}, 0, False)
             if not recipe.head_only:
                 checkpoint = f"{slot}/checkpoint.pt"
                 own = replace(hooks, load=lambda: self._get(checkpoint), save=lambda data: self._store.put(checkpoint, data))
                 tuned = fine_tune(network, pictures, split, start, recipe, device, own, fingerprint)
             seconds = time.monotonic() - begun
-            train = embed(network, pictures, split.train, 0, device, hooks, "embedding with what was learnt")
-            validation = embed(network, pictures, split.validation, 0, device, hooks, "embedding with what was learnt")
+            if embedded is None or not recipe.head_only:
+                embedded = tuple(embed(network, pictures, members, 0, device, hooks, "embedding with what was learnt") for members in (split.train, split.validation))
+            train, validation = embedded
             head, source = _better_head(tuned.head, train, validation, pictures.manifest, recipe)
             sample = [at for at in (split.validation or split.train)][:_COMPARED]
             exported = export(network, head, torch.cat([pictures.normalise(batch) for batch, _ in pictures.plain(sample, 0, _COMPARED)]))
@@ -181,15 +183,15 @@ class Runner:
             validation=scored(head, validation, len(pictures.manifest.class_names)), train_images=len(split.train), validation_images=len(split.validation),
         )
 
-    def _probe_head(self, key: str, network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks) -> Head:
+    def _probe_head(self, key: str, network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks) -> tuple[Head, tuple[Embedded, ...] | None]:
         """The head that fine-tuning starts from; kept, so that a second try need not look at every picture again."""
         kept = self._get(key)
         if kept is not None:
             found = json.loads(kept)
-            return Head(torch.tensor(found["weights"]), torch.tensor(found["bias"]), found["temperature"])
-        head = probe(network, pictures, split, recipe, device, hooks).head
+            return Head(torch.tensor(found["weights"]), torch.tensor(found["bias"]), found["temperature"]), None
+        head, *embedded = probe(network, pictures, split, recipe, device, hooks)
         self._store.put(key, json.dumps({"weights": head.weights.tolist(), "bias": head.bias.tolist(), "temperature": head.temperature}).encode())
-        return head
+        return head, tuple(embedded)
 
     def _result(self, job: Job, digest: str, best: Entry, entries: list[Entry], device: torch.device, seconds: float) -> dict[str, Any]:
         for name in ("model.onnx", "head.json"):

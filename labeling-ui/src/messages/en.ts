@@ -162,6 +162,7 @@ export const en = {
   'schedules.started': 'Started: {name}',
   'schedules.collect-predictions-daily': 'Collect a round',
   'schedules.retrain-light-weekly': 'Retrain',
+  'schedules.retrain-full-monthly': 'Retrain the whole network',
 
   'people.title': 'People',
   'people.lead': 'Who works here, and as what.',

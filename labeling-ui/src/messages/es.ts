@@ -163,6 +163,7 @@ export const es: Catalogue = {
   'schedules.started': 'En marcha: {name}',
   'schedules.collect-predictions-daily': 'Reunir una ronda',
   'schedules.retrain-light-weekly': 'Reentrenar',
+  'schedules.retrain-full-monthly': 'Reentrenar toda la red',
 
   'people.title': 'Personas',
   'people.lead': 'Quién trabaja aquí, y en qué función.',

@@ -1,11 +1,20 @@
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { problemSchema } from '../contracts/common.ts';
+import { type ForwardedRoute, forwardedRoutes } from './forwarded-routes.ts';
 import type { Route } from './route.ts';
+
+const binary = { schema: { type: 'string', format: 'binary' } } as const;
+
+function bodyOf({ body, form, media }: ForwardedRoute): object {
+  if (body !== 'raw') return { 'application/json': { schema: body } };
+  const raw = media ?? (form === undefined ? ['application/octet-stream'] : []);
+  return { ...Object.fromEntries(raw.map((type) => [type, binary])), ...(form !== undefined && { 'multipart/form-data': { schema: form } }) };
+}
 
 /** The OpenAPI document, made from the same table that serves. */
 export function openApiOf(routes: readonly Route[], publicUrl: string): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const each of routes) {
+  for (const each of [...routes, ...forwardedRoutes]) {
     const content = (schema: unknown) => ({ 'application/json': { schema } });
     const ok = each.reply === 'raw' ? { description: 'Bytes' } : { description: 'Done', content: content(each.reply) };
     const problem = { description: 'A refusal, with its code', content: { 'application/problem+json': { schema: problemSchema } } };
@@ -16,7 +25,7 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): object {
       ...(each.access !== 'anyone' && { security: [{ key: [] }, { session: [] }] }),
       requestParams: { ...(each.params !== undefined && { path: each.params }), ...(each.query !== undefined && { query: each.query }) },
       ...(each.key !== 'none' && { parameters: [{ name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', maxLength: 200 } }] }),
-      ...(each.body !== undefined && { requestBody: { required: true, content: each.form !== undefined ? { 'multipart/form-data': { schema: each.form } } : each.body === 'raw' ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : content(each.body) } }),
+      ...(each.body !== undefined && { requestBody: { required: true, content: bodyOf(each) } }),
       responses: { [String(each.status ?? 200)]: ok, '4XX': problem, '5XX': problem },
     };
   }

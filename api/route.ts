@@ -41,8 +41,10 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType | 'raw';
-  /** For a raw body that is a form: what its parts are, for the OpenAPI document. */
+  /** For a raw body that is or may be a form: what its parts are, for the OpenAPI document. */
   readonly form?: z.ZodType;
+  /** Content types of a raw body, for the OpenAPI document. */
+  readonly media?: readonly string[];
   readonly reply: z.ZodType | 'raw';
   readonly status?: number;
   /**

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { keyRoles } from '../domain/roles.ts';
 import { type ApiWorld, createApiWorld, publicUrl } from '../testing/api-world.ts';
+import { forwardedRoutes } from './forwarded-routes.ts';
 import { mountRoutes } from './mount.ts';
 import { type Route, route } from './route.ts';
 
@@ -59,7 +60,10 @@ describe('the pipeline', () => {
   it('has every route of the table in the OpenAPI document, and serves its page from here alone', async () => {
     const { body } = await world.call('get', '/openapi.json');
     const listed = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
-    expect(listed).toEqual(expect.arrayContaining(world.routes.map(({ method, path }) => `${method} ${path}`)));
+    expect(listed).toEqual(expect.arrayContaining([...world.routes, ...forwardedRoutes].map(({ method, path }) => `${method} ${path}`)));
+    const post = (path: string) => (body.paths as Record<string, { post: { requestBody: { content: object } } }>)[`/v1/projects/{project}/${path}`]?.post;
+    expect(Object.keys(post('predictions')?.requestBody.content ?? {})).toEqual(['image/jpeg', 'image/png', 'image/webp', 'multipart/form-data']);
+    expect(post('predictions')).toMatchObject({ parameters: expect.arrayContaining([expect.objectContaining({ name: 'Idempotency-Key' })]) as unknown });
     const page = await world.call('get', '/docs');
     expect(page.text).not.toMatch(/(src|href)="(https?:)?\/\//);
     expect((await world.call('get', '/docs/swagger-ui-bundle.js')).status).toBe(200);

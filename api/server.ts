@@ -10,6 +10,7 @@ import { collectDefaultMetrics, register } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { PerennialError } from '../domain/errors.ts';
 import { forwardToServing } from './forward.ts';
+import { forwardedRoutes } from './forwarded-routes.ts';
 import { type MountDependencies, mountRoutes } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { requireOwnOrigin } from './origin.ts';
@@ -55,7 +56,7 @@ export function createApp(deps: ServerDependencies): Express {
     request.headers['x-perennial-peer'] = request.socket.remoteAddress ?? '';
     deps.signIn(request, response).catch(next);
   });
-  for (const path of ['predictions', 'images', 'try']) app.post(`/v1/projects/:project/${path}`, forwardToServing(deps));
+  for (const { path } of forwardedRoutes) app.post(path.replace('{project}', ':project'), forwardToServing(deps));
   mountRoutes(app, deps.routes, deps);
   const document = openApiOf(deps.routes, deps.publicUrl);
   app.get('/openapi.json', (_request, response) => { response.json(document); });

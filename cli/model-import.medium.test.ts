@@ -39,7 +39,7 @@ async function run(args: readonly string[], answers?: string[]) {
 }
 const labels = ['--classes', join(folder, 'labels.txt')];
 
-describe('perennial model import', () => {
+describe('perennial model import', { timeout: 180_000 }, () => {
   it('makes the project, puts the weights of the file beside it inside, and says what was found', async () => {
     const { model, data } = modelWithDataBeside('fox.onnx.data');
     file('fox.onnx.data', data);

@@ -27,7 +27,7 @@ export async function createImportWorld(services: Readonly<Record<string, string
     ...createModelImportRoutes({
       ...shared, byteBudget: createByteBudget(2 ** 30),
       importModel: (request) => importModel({
-        records, imports: createImportRepository(database()), importer: createModelImporter({ secondsMax: 30, memoryBytesMax: 2 ** 31 }), files: modelFiles, store, clock, servingFollows,
+        records, imports: createImportRepository(database()), importer: createModelImporter({ secondsMax: 90, memoryBytesMax: 2 ** 31 }), files: modelFiles, store, clock, servingFollows,
         classes: async (projectId) => { const { classSetId, classes } = await createServedProjectRepository(database()).byId(projectId); return { id: classSetId, classes }; },
       }, request),
     }),

@@ -47,7 +47,7 @@ async function predict(slug: string, bytes: Uint8Array, path = 'predictions') {
   return { status: answer.status, body: await answer.json() as unknown };
 }
 
-describe('a project that starts from a model and no data', () => {
+describe('a project that starts from a model and no data', { timeout: 180_000 }, () => {
   it('answers the next request with it; who, when and why stand in the records', async () => {
     const { slug, id } = await project();
     const reply = brought(await send(slug, bytesOfGood(goodModels[0]!), specification));
@@ -69,7 +69,7 @@ describe('a project that starts from a model and no data', () => {
   });
 });
 
-describe('six kinds of model come in and answer a picture as they did before they came', () => {
+describe('six kinds of model come in and answer a picture as they did before they came', { timeout: 180_000 }, () => {
   it.each(goodModels)('$name', async (good) => {
     const { slug } = await project(['hare', 'badger', 'fox']);
     const bytes = bytesOfGood(good);
@@ -83,7 +83,7 @@ describe('six kinds of model come in and answer a picture as they did before the
   });
 });
 
-describe('what is hostile or wrong is refused by its code and leaves nothing behind', () => {
+describe('what is hostile or wrong is refused by its code and leaves nothing behind', { timeout: 180_000 }, () => {
   it.each(badModels)('$name: $code', async ({ bytes, code, specification: told = specification }) => {
     const { slug, id } = await project(told.classNames);
     const answer = await send(slug, bytes(), told);
@@ -93,7 +93,7 @@ describe('what is hostile or wrong is refused by its code and leaves nothing beh
   });
 });
 
-describe('the request', () => {
+describe('the request', { timeout: 180_000 }, () => {
   const good = bytesOfGood(goodModels[0]!);
   const codeOf = (answer: { status: number; body: { code?: string } }) => answer.body.code ?? answer.status;
 

@@ -18,7 +18,7 @@ describe('the command line', () => {
   it('has every verb', () => {
     expect(verbs.map(({ path }) => path.join(' ')).sort()).toEqual([
       'cold-start', 'dataset diff', 'dataset export', 'dataset list', 'dataset show', 'dataset verify', 'doctor', 'gate show', 'import', 'invite', 'key create', 'label import', 'lineage', 'model hindsight', 'model import', 'model list', 'predict', 'project create', 'project list', 'project show',
-      'promote', 'promotion list', 'replay', 'retrain light', 'rollback', 'round close', 'round list', 'round open', 'schedule list', 'schedule pause', 'schedule resume', 'schedule run', 'schedule set', 'status', 'trainer install',
+      'promote', 'promotion list', 'replay', 'retrain cancel', 'retrain full', 'retrain light', 'retrain show', 'rollback', 'round close', 'round list', 'round open', 'schedule list', 'schedule pause', 'schedule resume', 'schedule run', 'schedule set', 'status', 'trainer install',
     ]);
   });
   it.each(verbs.map(({ path }) => path.join(' ')))('%s has an example of itself and answers as JSON too', async (path) => {

@@ -22,9 +22,8 @@ export interface Clients {
   post(door: Door, random: Random, stopped: () => boolean): Promise<void>;
   /** Answers what is open in a project until told to stop, then what is still open. */
   annotate(project: string, stopped: () => boolean): Promise<void>;
-  /** @returns false where there was nothing to ask about */
-  openRound(project: string, itemsMax: number): Promise<boolean>;
-  retrain(project: string): Promise<string | null>;
+  openRound(project: string, itemsMax: number): Promise<void>;
+  retrain(project: string): Promise<void>;
   promote(project: string, number: number): Promise<void>;
   rollBack(project: string): Promise<void>;
 }
@@ -99,14 +98,12 @@ export function createClients({ house, ledger, projects, pictures, dayOf }: { ho
 
     async openRound(project, itemsMax) {
       const entry = enter('round', project, 'api', {});
-      const given = await insist(entry, `/v1/projects/${project}/rounds`, json(entry.key, { reason: 'kills', itemsMax }), (reply) => ({ roundId: openRoundReplySchema.parse(reply).round?.id ?? '' }));
-      return given !== null && openRoundReplySchema.parse(given).round !== null;
+      await insist(entry, `/v1/projects/${project}/rounds`, json(entry.key, { reason: 'kills', itemsMax }), (reply) => ({ roundId: openRoundReplySchema.parse(reply).round?.id ?? '' }));
     },
 
     async retrain(project) {
       const entry = enter('retrain', project, 'api', {});
-      const given = await insist(entry, `/v1/projects/${project}/retrains`, json(entry.key, { kind: 'light', reason: 'kills' }), (reply) => ({ workflowRunId: retrainStateSchema.parse(reply).id }));
-      return given === null ? null : retrainStateSchema.parse(given).id;
+      await insist(entry, `/v1/projects/${project}/retrains`, json(entry.key, { kind: 'light', reason: 'kills' }), (reply) => ({ workflowRunId: retrainStateSchema.parse(reply).id }));
     },
 
     async promote(project, number) {

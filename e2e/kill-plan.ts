@@ -63,14 +63,20 @@ export async function killOnce(world: KillingWorld, plan: PlannedKill): Promise<
   // The api has done then what it was asked, and neither stored nor sent the reply.
   const held = [{ place, projectId }, ...(target === 'api' ? [{ place: 'reply' as const, projectId }] : [])];
   // One retrain a project at a time: asked for beside another it would be that other one.
-  await until(`the retrain before in ${project} ended`, async () => !(await isRetraining(world)), 150);
+  await until(`the retrain before in ${project} ended`, async () => !(await isUnderWay(world, 'run')), 150);
   for (const stop of held) await stops.hold(stop);
-  ask(world, plan);
   let seen: readonly StepSeen[] = [];
+  let askedAt = 0;
   await until(`a step of ${project} stands at ${place}`, async () => {
     seen = (await workflows.stepsUnderWay(projectId)).filter((each) => each.step === steps[place]);
+    // Where nothing waits to be asked about there is no round, and without new labels no retrain: asked again then.
+    if (seen.length === 0 && Date.now() - askedAt > askAgainMs && !(await isUnderWay(world, place))) {
+      ask(world, plan);
+      askedAt = Date.now();
+    }
     return seen.length > 0 && (await stops.waiting({ place, projectId })) > 0;
-  }, 90);
+  }, 120);
+  if (target === 'api') askPeople(world);
   if (target === 'api') await until('a reply stands', async () => (await stops.waiting({ place: 'reply', projectId })) > 0, 30);
   let inFlight = 0;
   await until(`a request is in flight to ${target}`, async () => (inFlight = ledger.inFlight(doorOf[target]).length) > 0, 20);
@@ -83,13 +89,19 @@ export async function killOnce(world: KillingWorld, plan: PlannedKill): Promise<
   return { ...plan, steps: seen, killedAt, inFlight, backMs: Date.now() - killedAt.getTime() };
 }
 
-async function isRetraining({ workflows, projectId }: KillingWorld): Promise<boolean> {
-  return (await workflows.executions(`ExecutionStatus = 'Running' AND WorkflowType = 'retrainLight' AND WorkflowId STARTS_WITH '${projectId}/'`)).length > 0;
+const askAgainMs = 4_000;
+
+/** Whether what a place belongs to runs in the project, at whatever step. */
+async function isUnderWay({ workflows, projectId }: KillingWorld, place: StepPlace): Promise<boolean> {
+  const type = place === 'round' ? 'collectPredictions' : 'retrainLight';
+  return (await workflows.executions(`ExecutionStatus = 'Running' AND WorkflowType = '${type}' AND WorkflowId STARTS_WITH '${projectId}/'`)).length > 0;
 }
 
-function ask({ clients, asked, quietProject, random }: KillingWorld, { target, project, place }: PlannedKill): void {
-  // Where nothing waits to be asked about there is no round: new pictures keep coming.
-  const openRound = async (): Promise<void> => { while (!(await clients.openRound(project, 8))) await wait(500); };
-  asked.push(place === 'round' ? openRound() : clients.retrain(project));
-  if (target === 'api') asked.push(random() < 0.5 ? clients.promote(quietProject, random() < 0.5 ? 1 : 2) : clients.rollBack(quietProject));
+function ask({ clients, asked }: KillingWorld, { project, place }: PlannedKill): void {
+  asked.push(place === 'round' ? clients.openRound(project, 8) : clients.retrain(project));
+}
+
+/** A person moves a champion at that moment too; in a project of its own, where no gate decides meanwhile. */
+function askPeople({ clients, asked, quietProject, random }: KillingWorld): void {
+  asked.push(random() < 0.5 ? clients.promote(quietProject, random() < 0.5 ? 1 : 2) : clients.rollBack(quietProject));
 }

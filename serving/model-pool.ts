@@ -12,6 +12,8 @@ export interface ModelPoolDependencies {
   readonly loadHead: (key: string) => Promise<Head>;
   readonly now: () => number;
   readonly batching: { batchSizeMax: number; batchDelayMsMax: number; queueLengthMax: number; queueAgeMsMax: number; runsMax?: number };
+  /** An input that nobody reads any more. */
+  readonly onEmbedded?: (input: Float32Array) => void;
   readonly onSwap?: (projectId: string, version: ModelVersion) => void;
 }
 
@@ -104,7 +106,7 @@ export function createModelPool(deps: ModelPoolDependencies): ModelPool & { serv
       const version = await deps.records.champion(projectId);
       return version?.backboneKey == null ? once(backbones, 'default', deps.loadDefaultBackbone) : (await load(version)).backbone;
     },
-    embed: (backbone, input, signal) => batcherOf(backbone).submit(input, signal),
+    embed: (backbone, input, signal) => batcherOf(backbone).submit(input, signal).finally(() => deps.onEmbedded?.(input)),
     served: () => served,
   };
 }

@@ -24,9 +24,11 @@ export function placementOf(p: Preprocessing, width: number, height: number): Pl
 }
 
 /** Values of the model's window: (byte × scale − mean) ÷ std, in the model's colour order and layout. */
-export function valuesOf(p: Preprocessing, raster: Raster, place: Placement): Float32Array {
+export function valuesOf(p: Preprocessing, raster: Raster, place: Placement, newValues: (length: number) => Float32Array = (length) => new Float32Array(length)): Float32Array {
   const pixels = p.width * p.height;
-  const values = new Float32Array(3 * pixels);
+  const values = newValues(3 * pixels);
+  const covered = place.left >= 0 && place.top >= 0 && place.left + p.width <= raster.width && place.top + p.height <= raster.height;
+  if (covered && p.layout === 'nchw') return planesOf(p, raster, place, values);
   const [step, plane] = p.layout === 'nchw' ? [1, pixels] : [3, 1];
   for (let channel = 0; channel < 3; channel += 1) {
     const source = p.colourOrder === 'rgb' ? channel : 2 - channel;
@@ -55,6 +57,21 @@ export function windowOf(p: Preprocessing, raster: Raster, place: Placement): Ui
     bytes.set(raster.data.subarray(from, from + (right - left) * 3), (y * p.width + left) * 3);
   }
   return bytes;
+}
+
+/** The common case in one pass: the picture covers the whole window, and each colour has a plane of its own. */
+function planesOf(p: Preprocessing, { data, width }: Raster, place: Placement, values: Float32Array): Float32Array {
+  const pixels = p.width * p.height;
+  const [red, green, blue] = p.colourOrder === 'rgb' ? [0, pixels, 2 * pixels] : [2 * pixels, pixels, 0];
+  const [redTable, greenTable, blueTable] = p.colourOrder === 'rgb' ? [byteTable(p, 0), byteTable(p, 1), byteTable(p, 2)] : [byteTable(p, 2), byteTable(p, 1), byteTable(p, 0)];
+  for (let y = 0, to = 0; y < p.height; y += 1) {
+    for (let x = 0, from = ((y + place.top) * width + place.left) * 3; x < p.width; x += 1, to += 1, from += 3) {
+      values[red + to] = redTable[data[from]!]!;
+      values[green + to] = greenTable[data[from + 1]!]!;
+      values[blue + to] = blueTable[data[from + 2]!]!;
+    }
+  }
+  return values;
 }
 
 /** There are 256 values a byte can become. */

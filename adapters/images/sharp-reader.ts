@@ -22,6 +22,8 @@ export interface SharpReaderOptions {
   readonly bytesMax?: number;
   /** A decode that takes longer is given up: the file is made to be slow. */
   readonly secondsMax?: number;
+  /** Where the model's input is written; every value is overwritten. New memory for each unless given. */
+  readonly newInput?: (length: number) => Float32Array;
 }
 
 // One picture is one task: several are decoded side by side instead of one by several threads.
@@ -40,7 +42,8 @@ interface Header { readonly mediaType: ReadImage['mediaType']; readonly width: n
  * @throws PerennialError on all methods: IMAGE_EMPTY, IMAGE_UNSUPPORTED_TYPE, IMAGE_ANIMATED, IMAGE_TOO_LARGE, IMAGE_CORRUPT
  */
 export function createSharpReader(options: SharpReaderOptions = {}): ImageReader {
-  const limits = { decodesMax, pixelsMax, bytesMax, secondsMax: decodeSecondsMax, ...options };
+  const newInput = options.newInput ?? ((length: number) => new Float32Array(length));
+  const limits = { decodesMax, pixelsMax, bytesMax, secondsMax: decodeSecondsMax, ...options, newInput };
   const gate = createGate(limits.decodesMax);
   const decoder = createDecoder(limits);
   const { headerOf, rasters, upright } = decoder;
@@ -50,11 +53,11 @@ export function createSharpReader(options: SharpReaderOptions = {}): ImageReader
       const header = await headerOf(bytes);
       const { width, height, mediaType, metadata } = header;
       const { whole, window, place } = await rasters(bytes, header, preprocessing, true);
-      return { mediaType, width, height, statistics: statisticsOf(whole), exif: readExif(metadata.exif), input: valuesOf(preprocessing, window, place) };
+      return { mediaType, width, height, statistics: statisticsOf(whole), exif: readExif(metadata.exif), input: valuesOf(preprocessing, window, place, newInput) };
     }),
     modelInput: (bytes, preprocessing) => guarded(async () => {
       const { window, place } = await rasters(bytes, await headerOf(bytes), preprocessing, false);
-      return valuesOf(preprocessing, window, place);
+      return valuesOf(preprocessing, window, place, newInput);
     }),
     modelView: (bytes, preprocessing) => guarded(async () => {
       const { window, place } = await rasters(bytes, await headerOf(bytes), preprocessing, false);

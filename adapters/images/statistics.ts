@@ -7,11 +7,15 @@ export type { Raster };
 /** Figures are taken at this length of the longer side, so that they compare across cameras. */
 const longerSide = 256;
 
+/** Memory of one picture's figures, used for the next: nothing of it is left when `statisticsOf` returns. */
+const scratchBytes = new Uint8Array(3 * longerSide * longerSide);
+const scratchLuma = new Float32Array(longerSide * longerSide);
+
 /** Takes the figures of one upright picture. @see ImageStatistics for ranges */
 export function statisticsOf(raster: Raster): ImageStatistics {
-  const small = shrinkTo(raster, longerSide);
+  const small = shrinkTo(raster, longerSide, (length) => scratchBytes.subarray(0, length));
   const { width, height } = small;
-  const luma = new Float32Array(width * height);
+  const luma = scratchLuma.subarray(0, width * height);
   const colour = colourFigures(small, luma);
   return { ...colour, ...edgeFigures(luma, width, height), perceptualHash: perceptualHash(luma, width, height) };
 }

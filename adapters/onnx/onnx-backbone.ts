@@ -7,6 +7,9 @@ import { createOnnxSession } from './session.ts';
 import type { OnnxSession, OutputTensor } from './session.ts';
 import { weightsDigest } from './weights-digest.ts';
 
+/** Images that the memory kept between runs has room for. */
+const scratchImages = 4;
+
 /** The features of one image before pooling: channels × height × width values. */
 export interface FeatureMap {
   readonly channels: number;
@@ -34,11 +37,10 @@ function rowOf(tensor: OutputTensor, at: number, count: number): Float32Array {
   return tensor.data.slice(at * width, (at + 1) * width);
 }
 
-function join(inputs: readonly Float32Array[]): Float32Array {
-  const [first] = inputs;
-  if (inputs.length === 1 && first !== undefined) return first;
-  const width = first?.length ?? 0;
-  const all = new Float32Array(inputs.length * width);
+/** One after another, in `scratch` where there is room: the memory of one run serves the next. */
+function join(inputs: readonly Float32Array[], scratch: Float32Array): Float32Array {
+  const width = inputs[0]?.length ?? 0;
+  const all = inputs.length * width <= scratch.length ? scratch.subarray(0, inputs.length * width) : new Float32Array(inputs.length * width);
   inputs.forEach((input, at) => {
     if (input.length !== width) throw new PerennialError('MODEL_INPUT_UNSUPPORTED', 'The images of the batch differ in size.');
     all.set(input, at * width);
@@ -77,8 +79,13 @@ export async function createOnnxBackbone(bytes: Uint8Array, options: BackboneOpt
     throw error;
   }
 
+  let scratch = new Float32Array();
   async function runPart(part: readonly Float32Array[]) {
-    const { embedding, logits } = await session.run(join(part), part.length, outputs);
+    const [first] = part;
+    // Taken while this run is under way: one beside it finds none and makes its own.
+    const mine = scratch.length > 0 ? scratch : new Float32Array(scratchImages * (first?.length ?? 0));
+    scratch = new Float32Array();
+    const { embedding, logits } = await session.run(join(part, mine), part.length, outputs).finally(() => { scratch = mine; });
     return part.map((_, at) => ({
       embedding: rowOf(embedding!, at, part.length),
       logits: logits === undefined ? null : rowOf(logits, at, part.length),

@@ -21,6 +21,7 @@ import { type Arrived, groupNameOf } from '../../application/predictions/arrived
 import { type AcceptReply, keepArrivals } from '../../application/predictions/keep-arrivals.ts';
 import { tryImage } from '../../application/predictions/try-image.ts';
 import { PerennialError } from '../../domain/errors.ts';
+import { createInputBuffers } from '../../domain/input-buffers.ts';
 import type { ServedModel } from '../../domain/ports-predictions.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { createChampionWatcher } from '../../serving/champion-watcher.ts';
@@ -37,6 +38,8 @@ const watchMs = 500;
 const keptMs = 1_000;
 /** Inference threads that are started unless the configuration says how many; each holds the backbone once. */
 const threadsMax = 4;
+/** Inputs kept for the next image, about half a megabyte each. */
+const inputsKept = 24;
 /** Most requests whose rows share a transaction. */
 const keptTogetherMax = 32;
 
@@ -54,6 +57,7 @@ export function buildServing(config: Config) {
   const processId = ids.next();
   const threads = config.SERVING_THREADS || Math.min(threadsMax, Math.max(1, availableParallelism() - 1));
   const loadBackbone = (bytes: Uint8Array) => createThreadedBackbones(bytes, threads);
+  const inputs = createInputBuffers(inputsKept);
   const models = createModelRepository(database);
   const pool = createModelPool({
     records: models,
@@ -66,12 +70,13 @@ export function buildServing(config: Config) {
     loadHead: async (key) => modelFiles.decodeHead(await store.get(key)),
     now: () => performance.now(),
     batching: { batchSizeMax: config.BATCH_SIZE_MAX, batchDelayMsMax: config.BATCH_DELAY_MS_MAX, queueLengthMax: config.QUEUE_LENGTH_MAX, queueAgeMsMax: 20_000, runsMax: threads },
+    onEmbedded: inputs.give,
     onSwap: (projectId, version) => {
       logger.info({ projectId, modelVersion: version.number }, 'champion answers');
     },
   });
   const inTurn = createInTurn();
-  const images = createSharpReader();
+  const images = createSharpReader({ newInput: inputs.take });
   const elsewhereVersion = async (projectId: string, { producer, version }: { producer: string; version: string }) => {
     const { classSetId } = await served.byId(projectId);
     const record = {

@@ -3,7 +3,8 @@ import { cpus } from 'node:os';
 import { draw } from '../adapters/images/testing/pictures.ts';
 import { type BenchOptions, type Measure, NotRun } from './bench.ts';
 import { createRawKeeper, createRawLoop, type Spent } from './raw-loop.ts';
-import { type ServingHouse, startServingHouse } from './serving-house.ts';
+import { sendAll, variant } from './send-pictures.ts';
+import { startServingHouse } from './serving-house.ts';
 
 export const name = 'serving beside a raw loop';
 export const figure = 'P1';
@@ -12,18 +13,6 @@ export const target = '≥ 0.9 × raw sharp + ONNX Runtime, in images per CPU-se
 const sizes = [[227, 227], [640, 480], [2400, 1700]] as const;
 /** Requests under way at once. */
 const concurrency = 16;
-
-/** Each picture differs in its last bytes: a new image at the same cost of decoding. */
-const variant = (jpeg: Uint8Array, at: number): Uint8Array => Buffer.concat([jpeg, Buffer.from([at & 255, (at >> 8) & 255, (at >> 16) & 255])]);
-
-async function ours(house: ServingHouse, pictures: readonly Uint8Array[]): Promise<Spent> {
-  let next = 0;
-  const [cpu, start] = [house.cpuSeconds(), performance.now()];
-  await Promise.all(Array.from({ length: concurrency }, async () => {
-    for (let at = next++; at < pictures.length; at = next++) await house.post(pictures[at]!);
-  }));
-  return { cpuSeconds: house.cpuSeconds() - cpu, seconds: (performance.now() - start) / 1000 };
-}
 
 /** `--set images=N`, `--set turns=N`; `--set profile=FOLDER` writes a CPU profile of serving, and voids the figures. */
 export async function run({ quick, backbone, set, say }: BenchOptions): Promise<readonly Measure[]> {
@@ -41,12 +30,12 @@ export async function run({ quick, backbone, set, say }: BenchOptions): Promise<
       const size = `${width}x${height}`;
       const jpegs = await Promise.all([0.5, 1, 1.5, 2].map((grain) => draw(width, height, grain).jpeg({ quality: 88 }).toBuffer()));
       const batch = (length: number) => Array.from({ length }, () => variant(jpegs[made % jpegs.length]!, made += 1));
-      await ours(house, batch(2 * concurrency));
+      await sendAll(house, batch(2 * concurrency), concurrency);
       await raw.run(batch(8), keeper.keep);
       const sides = { ours: [] as Spent[], raw: [] as Spent[], storing: [] as Spent[] };
       for (let turn = 0; turn < turns; turn += 1) {
         // Whoever runs first has the cooler machine: the order changes from turn to turn.
-        const acts = [async () => sides.ours.push(await ours(house, batch(count))), async () => sides.raw.push(await raw.run(batch(count))), async () => sides.storing.push(await raw.run(batch(count), keeper.keep))];
+        const acts = [async () => sides.ours.push(await sendAll(house, batch(count), concurrency)), async () => sides.raw.push(await raw.run(batch(count))), async () => sides.storing.push(await raw.run(batch(count), keeper.keep))];
         for (let at = 0; at < acts.length; at += 1) await acts[(at + turn) % acts.length]!();
         say(`${size}, turn ${turn + 1} of ${turns}: ${(count / sides.ours.at(-1)!.cpuSeconds).toFixed(1)} images per CPU-second, raw ${(count / sides.raw.at(-1)!.cpuSeconds).toFixed(1)}`);
       }

@@ -1,9 +1,10 @@
-import type { CollectInput, RouteForReviewInput, StepOutcome } from '../contracts/workflows.ts';
+import type { CollectInput, HuntInput, RouteForReviewInput, StepOutcome } from '../contracts/workflows.ts';
 
 export interface ReviewActivitiesDependencies {
   readonly collect: (input: CollectInput) => Promise<StepOutcome & { roundId: string | null }>;
   readonly roundState: (input: RouteForReviewInput) => Promise<RoundState>;
   readonly close: (input: RouteForReviewInput & { because: string }) => Promise<StepOutcome>;
+  readonly hunt: (input: HuntInput) => Promise<StepOutcome & { looked: number; disputed: number; items: number }>;
   readonly labelsSinceTraining: (projectId: string) => Promise<{ labels: number; startAt: number }>;
 }
 
@@ -21,6 +22,8 @@ export function createReviewActivities(deps: ReviewActivitiesDependencies) {
     collectRound: (input: CollectInput) => deps.collect(input),
     roundState: (input: RouteForReviewInput) => deps.roundState(input),
     closeRound: (input: RouteForReviewInput & { because: string }) => deps.close(input),
+    /** Disputed labels go to an adjudicator; run again, it disputes none twice. */
+    huntLabelErrors: (input: HuntInput) => deps.hunt(input),
     /** Whether enough labels came since the last training to start one early. */
     async enoughLabels(projectId: string): Promise<boolean> {
       const { labels, startAt } = await deps.labelsSinceTraining(projectId);

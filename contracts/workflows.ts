@@ -20,6 +20,9 @@ export type RetrainFullInput = z.output<typeof retrainFullInputSchema>;
 export const promoteInputSchema = z.strictObject({ projectId: idSchema, challengerId: idSchema, key: z.string() });
 export type PromoteInput = z.infer<typeof promoteInputSchema>;
 
+export const huntInputSchema = z.strictObject({ projectId: idSchema, versionId: idSchema.nullable(), itemsMax: z.number().int().min(1).max(500) });
+export type HuntInput = z.infer<typeof huntInputSchema>;
+
 /** A step answers in words. */
 export interface StepOutcome {
   readonly outcome: 'done' | 'skipped' | 'held';

@@ -313,5 +313,13 @@ export interface ClassRecords {
   proposals(projectId: string): Promise<readonly { name: string; count: number; people: number; newestItem: string; newestAt: Date; comments: readonly string[] }[]>;
 }
 
+/** Labels that a model disputes. */
+export interface DisputeRecords {
+  /** The labels that hold and may be disputed, by image: none of an adjudicator, of a holdout or the audit sample, of a gold or hidden image, none disputed before. */
+  labelsStanding(projectId: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Each becomes an item for an adjudicator, once. @returns how many did */
+  dispute(request: { projectId: string; modelVersionId: string; disputes: readonly { labelId: string; imageId: string; classId: number; probability: number; labelProbability: number; cost: number }[] }): Promise<number>;
+}
+
 /** Everything that the pages of review read and write. */
-export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords & GoldRecords & ClassRecords & { namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> };
+export type WorkbenchRecords = ReviewRecords & LabelRecords & BurstRecords & AdjudicationRecords & ImageVisibilityRecords & GridRecords & RoundFigureRecords & StatisticsRecords & EvidenceRecords & GoldRecords & ClassRecords & DisputeRecords & { namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> };

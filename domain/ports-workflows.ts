@@ -47,6 +47,8 @@ export interface Workflows {
   retrainStatus(projectId: string, id: string): Promise<RetrainStatus>;
   /** Collects a round now and answers when it is open. The same key collects once. */
   collectNow(request: { projectId: string; reason: string; key: string; itemsMax: number | null }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string; roundId: string | null }>;
+  /** Looks now for labels that are probably wrong, and answers with how many go to an adjudicator. The same key looks once. */
+  huntNow(request: { projectId: string; versionId: string | null; itemsMax: number; key: string }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string; looked: number; disputed: number; items: number }>;
   /** Tells a round that items were settled; a round that is over does not mind. */
   itemsSettled(projectId: string, roundId: string): Promise<void>;
   /** Makes the project's schedules where they are not there; edits made since stay. */

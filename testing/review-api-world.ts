@@ -32,7 +32,8 @@ export async function createReviewApiWorld() {
   const neighbours = createNeighbours({ reviews, now: () => performance.now(), embeddings: { load: async (_project, ids) => new Map(ids.flatMap((id) => { const found = embeddings.get(id); return found === undefined ? [] : [[id, found] as const]; })) } });
   const deps: ReviewRoutesDependencies = {
     reviews, neighbours, policy: served, classes: async (id) => (await served(id)).classes, sign: urls.sign, importGroups: async () => undefined, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null,
-    workflows: { collectNow: (request) => reviews.collectRound({ ...request, policy: askEverything, policyVersionId: uuidv7() }) },
+    versionByNumber: async () => null,
+    workflows: { huntNow: async () => ({ outcome: 'skipped', why: 'nothing', looked: 0, disputed: 0, items: 0 }), collectNow: (request) => reviews.collectRound({ ...request, policy: askEverything, policyVersionId: uuidv7() }) },
   };
   const world = await createApiWorld([
     ...createReviewRoutes(deps),

@@ -45,6 +45,8 @@ export function createStepsInMemory() {
     labelsNew: true,
     judgement: { action: 'promote' as 'promote' | 'hold' | 'wait', why: 'not worse overall: 40 of 40 against 38 of 40' },
     retrainAfterRound: true,
+    hunts: 0,
+    huntFails: false,
     calls: [] as string[],
     /** `fails` and `waits` are what the trainer does with them; any other job it does at once. */
     jobKey: 'job',
@@ -68,6 +70,11 @@ export function createStepsInMemory() {
       const round = world.rounds.find((each) => each.roundId === roundId);
       if (round !== undefined) Object.assign(round, { state: 'closed', because });
       return { outcome: 'done', why: because };
+    },
+    async huntLabelErrors() {
+      world.hunts += 1;
+      if (world.huntFails) throw ApplicationFailure.nonRetryable('no embeddings');
+      return { outcome: 'done', why: '1 label goes to an adjudicator', looked: 40, disputed: 1, items: 1 };
     },
     async enoughLabels() { return world.retrainAfterRound; },
     async freezeForRetrain({ key }) {

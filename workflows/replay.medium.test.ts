@@ -33,6 +33,7 @@ describe('yesterday’s histories judge today’s code', () => {
 const plantedEdits = [
   { name: 'a step left out', file: 'promote-model.ts', from: '  await reconcile(projectId);\n  return { outcome: \'done\', why, promoted', to: '  return { outcome: \'done\', why, promoted' },
   { name: 'two steps in another order', file: 'retrain-light.ts', from: '  const frozen = await freezeForRetrain(', to: '  await trainVersion({ projectId, kind, reason, key, datasetVersionId: \'\' });\n  const frozen = await freezeForRetrain(' },
+  { name: 'a switch taken out', file: 'retrain-light.ts', from: '  if (!patched(name)) return;\n', to: '' },
   { name: 'a wait put in', file: 'route-for-review.ts', from: '    told = false;\n    const {', to: '    told = false;\n    await condition(() => told, 5);\n    const {' },
 ];
 

@@ -1,6 +1,9 @@
-import { defineQuery, executeChild, setHandler, workflowInfo } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { defineQuery, executeChild, ParentClosePolicy, patched, setHandler, startChild, workflowInfo } from '@temporalio/workflow';
 import type { RetrainInput, StepOutcome } from '../contracts/workflows.ts';
-import { promoteWorkflowId } from './ids.ts';
+import { huntLabels } from './hunt-labels.ts';
+import { huntWorkflowId, promoteWorkflowId } from './ids.ts';
+import type { PatchName } from './patches.ts';
 import { promoteModel, type PromoteReply } from './promote-model.ts';
 import { freezeForRetrain, trainVersion } from './steps.ts';
 
@@ -30,5 +33,20 @@ export async function retrainLight(input: RetrainInput): Promise<RetrainProgress
     args: [{ projectId, challengerId: trained.versionId, key }],
     workflowId: promoteWorkflowId(projectId, trained.versionId),
   });
+  await startHunt(projectId, trained.versionId);
   return { ...progress, step: 'done', promote: promoted, outcome: { outcome: 'done', why: `${trained.why}; ${promoted.why}` } };
+}
+
+/** Labels disputed after one retrain; an adjudicator has a day's work with them at most. */
+const disputesMax = 50;
+
+/** By itself, behind the retrain: nobody waits for it, and what fails there takes nothing away. */
+async function startHunt(projectId: string, versionId: string): Promise<void> {
+  const name: PatchName = '2026-11-a-retrain-hunts-label-errors';
+  if (!patched(name)) return;
+  try {
+    await startChild(huntLabels, { args: [{ projectId, versionId, itemsMax: disputesMax }], workflowId: huntWorkflowId(projectId, versionId), parentClosePolicy: ParentClosePolicy.ABANDON });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { condition, defineSignal, ParentClosePolicy, setHandler, startChild } from '@temporalio/workflow';
+import { condition, defineSignal, ParentClosePolicy, patched, setHandler, startChild } from '@temporalio/workflow';
 import type { RouteForReviewInput, StepOutcome } from '../contracts/workflows.ts';
 import { retrainWorkflowId } from './ids.ts';
+import type { PatchName } from './patches.ts';
 import { retrainLight } from './retrain-light.ts';
 import { closeRound, enoughLabels, roundState } from './steps.ts';
 
@@ -20,7 +21,7 @@ export async function routeForReview(input: RouteForReviewInput): Promise<StepOu
   for (let looks = 0; looks < looksMax; looks += 1) {
     told = false;
     const { state, left, settled, deadlineInMs } = await roundState(input);
-    if (state === 'closed') return { outcome: 'done', why: 'closed by hand' };
+    if (state === 'closed') return afterHand(input);
     if (left === 0) return close(input, `all ${settled} items are answered`);
     if (deadlineInMs <= 0) return close(input, `its time was up with ${left} items left`);
     await condition(() => told, Math.min(pollMs, deadlineInMs));
@@ -32,6 +33,13 @@ async function close(input: RouteForReviewInput, because: string): Promise<StepO
   const closed = await closeRound({ ...input, because });
   if (await enoughLabels(input.projectId)) await startRetrain(input, because);
   return closed;
+}
+
+/** Somebody closed it: what was answered by then counts as in any other round. */
+async function afterHand(input: RouteForReviewInput): Promise<StepOutcome> {
+  const name: PatchName = '2026-11-a-round-closed-by-hand-may-start-a-retrain';
+  if (patched(name) && (await enoughLabels(input.projectId))) await startRetrain(input, 'closed by hand');
+  return { outcome: 'done', why: 'closed by hand' };
 }
 
 async function startRetrain(input: RouteForReviewInput, because: string): Promise<void> {

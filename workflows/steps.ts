@@ -20,6 +20,13 @@ export const { freezeForRetrain, hasChampion, judge, promote, reconcile } = prox
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
+/** Fits a head a fold: minutes at most, and nothing waits for it. A failure is not worth more than three tries. */
+export const { huntLabelErrors } = proxyActivities<ReviewActivities>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
 /** Fitting a head: seconds to minutes of computing, between which a heartbeat may be late. */
 export const { trainVersion } = proxyActivities<TrainingActivities>({
   startToCloseTimeout: '1 hour',

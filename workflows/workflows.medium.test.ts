@@ -34,6 +34,12 @@ describe('retrain-light', () => {
     expect(at.world.champion).not.toBe(first);
     expect(at.world.versions.size).toBe(2);
   });
+  it('is followed by a hunt for wrong labels, whose failure takes nothing from it', async () => {
+    const at = await createWorld();
+    at.world.huntFails = true;
+    expect(await retrain(at, randomUUID())).toMatchObject({ step: 'done', outcome: { outcome: 'done' }, promote: { promoted: true } });
+    await until(() => at.world.hunts === 1);
+  });
   it('keeps the champion and says why when the gate holds', async () => {
     const at = await createWorld();
     at.world.champion = 'the old one';
@@ -109,6 +115,20 @@ describe('collect-predictions and route-for-review', () => {
     await handle.signal('itemsSettled');
     expect(await handle.result()).toMatchObject({ outcome: 'done', why: 'all 3 items are answered' });
     await until(() => at.world.versions.size === 1);
+  });
+  it('a round that was closed by hand starts a retrain where enough labels had come, and none where not', async () => {
+    for (const enough of [true, false]) {
+      const at = await createWorld();
+      const projectId = randomUUID();
+      at.world.retrainAfterRound = enough;
+      const { roundId } = await collect(at, projectId);
+      Object.assign(at.world.rounds[0] ?? {}, { state: 'closed' });
+      const handle = at.client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`);
+      await handle.signal('itemsSettled');
+      expect(await handle.result()).toMatchObject({ outcome: 'done', why: 'closed by hand' });
+      if (enough) await until(() => at.world.versions.size === 1);
+      expect(at.world.versions.size).toBe(enough ? 1 : 0);
+    }
   });
   it('closes a round whose time is up', async () => {
     const at = await createWorld();

@@ -3,6 +3,7 @@ import type { WorkbenchRecords } from '../../domain/ports-review.ts';
 import type { Database } from './connection.ts';
 import { createClassRepository } from './class-repository.ts';
 import { createImageVisibility } from './image-visibility.ts';
+import { createLabelDisputes } from './label-disputes.ts';
 import { createLabelRepository } from './label-repository.ts';
 import { createOutboxRepository } from './outbox-repository.ts';
 import { namesOf } from './review-adjudication-queue.ts';
@@ -24,7 +25,7 @@ export function createReviewRepository(database: Database): WorkbenchRecords & O
   return {
     ...createReviewRounds(database), ...createReviewLeases(database), ...createReviewAnswers(database), ...createReviewProgress(database), ...createReviewWithdrawals(database), ...createReviewBursts(database), ...createReviewAdjudications(database), ...createImageVisibility(database),
     ...createReviewGrid(database), ...createRoundFigures(database), ...createReviewStatistics(database), ...createReviewEvidence(database),
-    ...createReviewGold(database), ...createClassRepository(database), namesOf: (ids) => namesOf(database, ids),
+    ...createReviewGold(database), ...createClassRepository(database), ...createLabelDisputes(database), namesOf: (ids) => namesOf(database, ids),
     ...createLabelRepository(database), ...createOutboxRepository(database),
   };
 }

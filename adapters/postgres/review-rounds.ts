@@ -5,6 +5,7 @@ import { PerennialError } from '../../domain/errors.ts';
 import type { ReviewRecords, RoundRecord } from '../../domain/ports-review.ts';
 import type { Answer } from '../../domain/review.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
+import { tellRound } from './outbox-repository.ts';
 import { makeGoldItems } from './review-gold-items.ts';
 import { databaseNow, holdName, inTransaction } from './review-shared.ts';
 import { reviewPolicy } from './review-unresolved.ts';
@@ -131,6 +132,8 @@ async function close(transaction: DatabaseOrTransaction, { projectId, roundId, b
           FROM "ReviewItem" o WHERE o."roundId" = ${roundId}::uuid AND o."state" = 'open' FOR UPDATE) answered
     WHERE i."id" = answered."id"`;
   await explainHalfAnswered(transaction, projectId, roundId);
+  // Closed by hand, its workflow looks again now and not at its next minute; where that closed it, there is nobody to tell.
+  await tellRound(transaction, projectId, roundId);
   return { outcome: 'done', why: because };
 }
 

@@ -98,6 +98,18 @@ async function collectNow(client: Client, request: Parameters<Workflows['collect
   }
 }
 
+async function huntNow(client: Client, { key, ...input }: Parameters<Workflows['huntNow']>[0]): ReturnType<Workflows['huntNow']> {
+  const workflowId = `${input.projectId}/hunt-labels/${key}`;
+  type Reply = Awaited<ReturnType<Workflows['huntNow']>>;
+  try {
+    return (await client.workflow.execute('huntLabels', { taskQueue, workflowId, args: [input], workflowExecutionTimeout: '30 minutes', workflowIdReusePolicy: 'REJECT_DUPLICATE' })) as Reply;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return (await client.workflow.getHandle(workflowId).result()) as Reply;
+    if (error instanceof WorkflowFailedError) throw new PerennialError('INTERNAL', 'Labels could not be looked at again.', {}, { cause: error });
+    throw error;
+  }
+}
+
 /** Temporal, as the api sees it. @see Workflows */
 export function createTemporalWorkflows(address: TemporalAddress): Workflows {
   const lazy = createLazyClient(address);
@@ -107,6 +119,7 @@ export function createTemporalWorkflows(address: TemporalAddress): Workflows {
     cancelRetrain: (projectId, id) => lazy.use(async (client) => { await (await handleOf(client, projectId, id)).cancel(); }),
     retrainStatus: (projectId, id) => lazy.use(async (client) => readStatus(await handleOf(client, projectId, id), id)),
     collectNow: (request) => lazy.use((client) => collectNow(client, request)),
+    huntNow: (request) => lazy.use((client) => huntNow(client, request)),
     itemsSettled: (projectId, roundId) => lazy.use(async (client) => {
       await client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`).signal('itemsSettled');
     }).catch((error: unknown) => {

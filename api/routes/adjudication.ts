@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { adjudicateItem, listUnresolved, showAdjudication } from '../../application/review/adjudication.ts';
 import { idSchema } from '../../contracts/common.ts';
-import { adjudicationDetailSchema, adjudicationPageSchema, adjudicationQuerySchema, verdictBodySchema, verdictReplySchema, verdictWithdrawalBodySchema, verdictWithdrawalReplySchema } from '../../contracts/review-adjudication.ts';
+import { labelHuntBodySchema, labelHuntReplySchema, adjudicationDetailSchema, adjudicationPageSchema, adjudicationQuerySchema, verdictBodySchema, verdictReplySchema, verdictWithdrawalBodySchema, verdictWithdrawalReplySchema } from '../../contracts/review-adjudication.ts';
+import { PerennialError } from '../../domain/errors.ts';
+import type { Workflows } from '../../domain/ports-workflows.ts';
 import { atLeast } from '../../domain/roles.ts';
 import { type Route, route } from '../route.ts';
 
 const base = '/v1/projects/{project}/adjudication';
 const itemParams = z.strictObject({ project: z.string(), item: idSchema });
 
+export type AdjudicationRoutesDependencies = Parameters<typeof adjudicateItem>[0] & {
+  readonly workflows: Pick<Workflows, 'huntNow'>;
+  readonly versionByNumber: (projectId: string, number: number) => Promise<{ id: string } | null>;
+};
+
 /** Routes of adjudication: what is unresolved, all answers to it, and the verdict. */
-export function createAdjudicationRoutes(deps: Parameters<typeof adjudicateItem>[0]): Route[] {
+export function createAdjudicationRoutes(deps: AdjudicationRoutesDependencies): Route[] {
   return [
     route({
       method: 'get', path: `${base}/items`, access: 'adjudicator', summary: 'What people disagree about, dearest first', params: z.strictObject({ project: z.string() }), query: adjudicationQuerySchema, reply: adjudicationPageSchema,
@@ -28,6 +35,15 @@ export function createAdjudicationRoutes(deps: Parameters<typeof adjudicateItem>
       handle: async ({ project, params, body, actor }) => {
         const { itemId } = await deps.adjudications.withdrawAdjudication({ projectId: project.id, adjudicationId: params.adjudication, userId: actor.id, anyones: atLeast(actor.role, 'engineer'), key: body.key });
         return { item: itemId, itemState: 'unresolved' as const };
+      },
+    }),
+    route({
+      method: 'post', path: '/v1/projects/{project}/label-hunts', access: 'engineer', summary: 'Send labels that are probably wrong to an adjudicator', params: z.strictObject({ project: z.string() }), body: labelHuntBodySchema, reply: labelHuntReplySchema,
+      handle: async ({ project, body, actor }) => {
+        const version = body.modelVersion === undefined ? null : await deps.versionByNumber(project.id, body.modelVersion);
+        if (version === null && body.modelVersion !== undefined) throw new PerennialError('MODEL_VERSION_NOT_FOUND', undefined, { number: body.modelVersion });
+        const { outcome, ...told } = await deps.workflows.huntNow({ projectId: project.id, versionId: version?.id ?? null, itemsMax: body.itemsMax, key: `${actor.id}/${body.key}` });
+        return { ...told, outcome: outcome === 'done' ? 'done' as const : 'skipped' as const };
       },
     }),
   ];

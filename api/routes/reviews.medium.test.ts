@@ -17,7 +17,8 @@ beforeAll(async () => {
   const served = async (id: string) => createServedProjectRepository(world.database).byId(id);
   world = await createApiWorld(createReviewRoutes({
     reviews, policy: served, classes: async (id) => (await served(id)).classes, sign: (_project, _image, kind) => `/v1/views/${kind}`, importGroups: async () => undefined, imageExists: async () => true, neighbours: async () => ({ neighbours: [], missing: 'no_labels' as const }),
-    workflows: { collectNow: (request) => real.collectRound({ ...request, policy: { ...defaultPolicy, review: { ...defaultPolicy.review, shareMax: 1 } }, policyVersionId: uuidv7() }) },
+    versionByNumber: async () => null,
+    workflows: { huntNow: async () => ({ outcome: 'skipped', why: 'nothing', looked: 0, disputed: 0, items: 0 }), collectNow: (request) => real.collectRound({ ...request, policy: { ...defaultPolicy, review: { ...defaultPolicy.review, shareMax: 1 } }, policyVersionId: uuidv7() }) },
   }));
   real = createReviewRepository(world.database);
   projectId = await world.project('woods');

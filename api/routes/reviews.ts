@@ -29,7 +29,8 @@ export interface ReviewRoutesDependencies {
   readonly imageExists: (projectId: string, imageId: string) => Promise<boolean>;
   readonly policy: (projectId: string) => Promise<ReviewProject>;
   readonly classes: (projectId: string) => Promise<readonly ProjectClass[]>;
-  readonly workflows: Pick<Workflows, 'collectNow'>;
+  readonly workflows: Pick<Workflows, 'collectNow' | 'huntNow'>;
+  readonly versionByNumber: (projectId: string, number: number) => Promise<{ id: string } | null>;
   readonly sign: SignView;
   readonly neighbours: NeighboursOf;
   readonly importGroups: (projectId: string, groups: readonly { imageId: string; group: string }[]) => Promise<void>;
@@ -43,7 +44,7 @@ export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const { reviews } = deps;
   const showing = { reviews, project: async (projectId: string) => ({ ...(await deps.policy(projectId)), merges: mergesOf(await reviews.classChanges(projectId)) }), sign: deps.sign };
   return [
-    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews }),
+    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews, workflows: deps.workflows, versionByNumber: deps.versionByNumber }),
     ...createAgreementRoutes({ ...showing, names: reviews.namesOf }),
     ...createClassRoutes({ reviews }), ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
     ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),

@@ -61,7 +61,7 @@ export function buildApi(config: Config) {
   const routes = [
     ...createProjectRoutes({ projects, people, createPerson: (person) => signIn.createPerson(person), projectById: (id) => served.byId(id), champion: (id) => records.champion(id), publicUrl: config.PUBLIC_URL }),
     ...createReviewRoutes({
-      reviews, neighbours: createNeighbours({ reviews, embeddings: buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
+      reviews, versionByNumber: records.versionByNumber, neighbours: createNeighbours({ reviews, embeddings: buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
       sign: urls.sign, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),

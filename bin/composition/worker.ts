@@ -32,8 +32,10 @@ import { registerFull } from '../../application/models/register-full.ts';
 import { registeredModelOf } from '../../application/models/register-run.ts';
 import { trainVersion } from '../../application/models/train-version.ts';
 import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
+import { huntLabelErrors } from '../../application/review/hunt-label-errors.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/ports.ts';
+import { crossValidatedPredictions } from '../../training/cross-validated-predictions.ts';
 import type { readConfig, workerConfig } from '../config.ts';
 import { buildDatasetVersions, buildEmbeddingFiller, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
@@ -43,6 +45,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** Workflows, and the rooms that they may reach: the import rules hold it to these. */
 const bundled = { workflowsPath: join(root, 'workflows', 'index.ts'), sourceFolders: ['workflows', 'domain', 'statistics', 'contracts'].map((room) => join(root, room)) };
 
+/** Of the heads that look for wrong labels: what `trainHead` takes where it has too few images to choose; the same labels are disputed every time. */
+const [huntL2, huntSeed] = [0.1, 20261124];
 /** How often settled items are told to their rounds, and the registry's aliases put right. */
 const relayMs = 500;
 const reconcileMs = 10_000;
@@ -66,9 +70,10 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
   const readNamed = async (name: string): Promise<Uint8Array | null> => (config.BACKBONE_FILE === undefined ? null : readFile(join(dirname(config.BACKBONE_FILE), `${name}.onnx`)).catch(() => null));
   const classes = async (projectId: string) => { const project = await served.byId(projectId); return { id: project.classSetId, classes: project.classes }; };
   const shared = { records, datasets, embeddings, files: modelFiles, store, clock, classes };
+  const products = createOnnxMatrixProducts({ threads: config.TRAINING_THREADS });
   const training = {
     ...shared, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: config.PERENNIAL_CACHE_DIR, threads: config.TRAINING_THREADS }), backbones: createBackboneSource({ store, files: modelFiles, readDefault, readNamed }), report: createRunReport(createRunPlots()),
-    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: config.TRAINING_THREADS }), now: () => performance.now() }),
+    trainer: createHeadTrainer({ products, now: () => performance.now() }),
   };
   const reconcile = async (projectId: string) => reconcileChampion({ records, registry }, await served.byId(projectId));
   const views = createModelInputViews({ records: createViewRepository(database), store, images: createSharpReader(), sha256 });
@@ -93,6 +98,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
       collect: async (input) => { const { policy, policyVersionId } = await served.byId(input.projectId); return reviews.collectRound({ ...input, policy, policyVersionId }); },
       roundState: (input) => reviews.roundState(input),
       close: (input) => reviews.closeRound(input),
+      hunt: (input) => huntLabelErrors({ records, datasets, embeddings, reviews, project: (projectId) => served.byId(projectId), heldOut: (set) => crossValidatedPredictions(products, { ...set, l2: huntL2, seed: huntSeed }) }, input),
       labelsSinceTraining: async (projectId) => {
         const newest = (await records.versions(projectId, 1))[0];
         return { labels: await records.labelsSince(projectId, newest?.createdAt ?? null), startAt: (await served.byId(projectId)).policy.retrain.afterLabels };

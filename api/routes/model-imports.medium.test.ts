@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { draw } from '../../adapters/images/testing/pictures.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
@@ -7,7 +10,7 @@ import { predictionSchema } from '../../contracts/predictions.ts';
 import type { ImportSpecification } from '../../domain/model-import.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
 import type { ApiWorld } from '../../testing/api-world.ts';
-import { badModels, bytesOfGood, goodModels, specification } from '../../testing/import-fixtures.ts';
+import { badModels, bytesOfGood, goodModels, side as fixtureSide, specification } from '../../testing/import-fixtures.ts';
 import { createImportWorld } from '../../testing/import-world.ts';
 import { type ServingProcess, startServing } from '../../testing/serving-process.ts';
 
@@ -81,6 +84,20 @@ describe('six kinds of model come in and answer a picture as they did before the
       expect(classes.find(({ name }) => name === good.specification.classNames[at])?.probability).toBeCloseTo(expected, 4);
     }
   });
+});
+
+const shared = process.env['PERENNIAL_SHARED_DATA'];
+const published = shared === undefined ? null : join(shared, 'models', 'orientation');
+it.skipIf(published === null || !existsSync(published))('a published classifier answers as it did before it came (needs PERENNIAL_SHARED_DATA, skipped without)', { timeout: 180_000 }, async () => {
+  const bytes = readFileSync(join(published!, 'model.onnx'));
+  const told: ImportSpecification = { classNames: readFileSync(join(published!, 'labels.txt'), 'utf8').trim().split(/\r?\n/), colourOrder: 'rgb', range: '0-1', mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], resizeMode: 'crop' };
+  const { slug } = await project(told.classNames);
+  expect(brought(await send(slug, bytes, told))).toMatchObject({ becameChampion: true, embedding: 'features' });
+  for (const picture of [await draw(640, 480).jpeg().toBuffer(), await draw(300, 500).png().toBuffer()]) {
+    const { body } = await predict(slug, picture);
+    const { classes } = predictionSchema.parse(body);
+    for (const [at, expected] of (await asItCame(bytes, told, picture, { ending: 'softmax' }, 224)).entries()) expect(classes.find(({ name }) => name === told.classNames[at])?.probability).toBeCloseTo(expected, 4);
+  }
 });
 
 describe('what is hostile or wrong is refused by its code and leaves nothing behind', { timeout: 180_000 }, () => {
@@ -175,9 +192,7 @@ describe('the request', { timeout: 180_000 }, () => {
 });
 
 /** What the model as it came says of a picture, fed by the reader in the model's own way and run by the runtime alone. */
-async function asItCame(bytes: Uint8Array, told: ImportSpecification, jpeg: Uint8Array, options: (typeof goodModels)[number]['options']): Promise<number[]> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const { side } = await import('../../testing/import-fixtures.ts');
+async function asItCame(bytes: Uint8Array, told: ImportSpecification, jpeg: Uint8Array, options: (typeof goodModels)[number]['options'], side = fixtureSide): Promise<number[]> {
   const nhwc = options.layout === 'nhwc';
   const values = await createSharpReader().modelInput(jpeg, {
     width: side, height: side, resizeMode: told.resizeMode, kernel: 'linear', cropShare: told.cropShare ?? 0.875, colourOrder: told.colourOrder,
@@ -185,7 +200,8 @@ async function asItCame(bytes: Uint8Array, told: ImportSpecification, jpeg: Uint
   });
   const dims = nhwc ? [1, side, side, 3] : [1, 3, side, side];
   const session = await InferenceSession.create(bytes);
-  const { out } = await session.run({ pixels: options.type === 'uint8' ? new Tensor('uint8', Uint8Array.from(values), dims) : new Tensor('float32', values, dims) });
+  const answers = await session.run({ [session.inputNames[0]!]: options.type === 'uint8' ? new Tensor('uint8', Uint8Array.from(values), dims) : new Tensor('float32', values, dims) });
+  const out = answers[session.outputNames[0]!];
   await session.release();
   const came = Array.from(out!.data as Float32Array);
   if (options.ending !== undefined) return came;

@@ -124,7 +124,7 @@ describe('F40 who may do what', () => {
     'get /v1/me': 'signed-in', 'post /v1/projects': 'signed-in', 'get /v1/projects/{project}': 'annotator', 'get /v1/projects/{project}/policy': 'annotator',
     'put /v1/projects/{project}/policy': 'engineer', 'get /v1/projects/{project}/people': 'engineer', 'patch /v1/projects/{project}/people/{person}': 'admin',
     'delete /v1/projects/{project}/people/{person}': 'admin', 'post /v1/projects/{project}/invitations': 'admin', 'get /v1/invitations/{token}': 'anyone',
-    'post /v1/invitations/accept': 'anyone', 'post /v1/projects/{project}/api-keys': 'admin', 'delete /v1/projects/{project}/api-keys/{key}': 'admin',
+    'post /v1/invitations/accept': 'anyone', 'post /v1/invitations/join': 'signed-in', 'post /v1/projects/{project}/api-keys': 'admin', 'delete /v1/projects/{project}/api-keys/{key}': 'admin',
     'post /v1/projects/{project}/things': 'annotator', 'get /v1/projects/{project}/things': 'annotator',
   };
   const order: readonly string[] = keyRoles;
@@ -237,6 +237,23 @@ describe('signing in', () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, ...Array.from({ length: 9 }, () => 410)]);
     expect(await world.database.user.count()).toBe(before + 1);
     expect((await world.call('get', `/v1/invitations/${token}`)).status).toBe(410);
+  });
+
+  it('who has an account takes a second invitation with it: into another project, with a higher role, never a lower one', async () => {
+    const second = await world.project('second-home');
+    const { id, cookie } = await world.person('settler', projectId, 'annotator');
+    const invite = async (to: string, role: 'annotator' | 'engineer', email: string | null = null) => (await world.people.invite({ projectId: to, email, role, invitedBy: 'test' })).token;
+    const join = (token: string) => world.call('post', '/v1/invitations/join').set('Cookie', cookie).set('Origin', publicUrl).send({ token });
+    const token = await invite(second, 'engineer', 'Settler@example.org');
+    expect((await world.call('post', '/v1/invitations/join').set('Origin', publicUrl).send({ token })).status).toBe(401);
+    expect((await join(token)).status).toBe(201);
+    expect(await world.people.roleOf(id, second)).toBe('engineer');
+    expect(codeOf(await join(token))).toBe('AUTH_INVITATION_INVALID');
+    expect((await join(await invite(second, 'annotator'))).status).toBe(201);
+    expect(await world.people.roleOf(id, second)).toBe('engineer');
+    await join(await invite(projectId, 'engineer'));
+    expect(await world.people.roleOf(id, projectId)).toBe('engineer');
+    expect(codeOf(await join(await invite(second, 'engineer', 'other@example.org')))).toBe('AUTH_INVITATION_INVALID');
   });
 
   it('an invitation to a taken address still holds, an old one does not', async () => {

@@ -71,6 +71,9 @@ export const acceptInvitationSchema = z.strictObject({
   password: z.string().min(10).max(200),
 });
 
+/** POST /v1/invitations/join: who has an account and is signed in takes an invitation into one more project. */
+export const joinInvitationSchema = z.strictObject({ token: z.string().min(20).max(200) });
+
 export const apiKeyBodySchema = z.strictObject({ name: z.string().min(1).max(120), role: z.enum(keyRoles), camera: z.string().min(1).max(120).optional() });
 export const apiKeyReplySchema = z.strictObject({ id: idSchema, name: z.string(), role: z.enum(keyRoles), prefix: z.string(), /** Shown once. */ secret: z.string() });
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { PerennialError } from '../../domain/errors.ts';
-import type { KeyRole, Role } from '../../domain/roles.ts';
+import { atLeast, type KeyRole, type Role, roles } from '../../domain/roles.ts';
 import type { Prisma } from './client/client.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
 
@@ -75,10 +75,12 @@ export function createPeopleRepository(database: Database) {
     async signedIn(userId: string): Promise<void> {
       await history({ projectId: null, actor: userId, action: 'person.signed_in', subject: userId });
     },
-    /** Makes a person a member; an invitation without a project is to every project there is. */
+    /** Makes a person a member; an invitation without a project is to every project there is. Who is one already gets the role where it is the higher one, and never loses by it. */
     async join(userId: string, invitation: { id: string; projectId: string | null; role: Role }): Promise<void> {
       const projectIds = invitation.projectId === null ? (await database.project.findMany({ select: { id: true } })).map(({ id }) => id) : [invitation.projectId];
       await database.membership.createMany({ data: projectIds.map((projectId) => ({ userId, projectId, role: invitation.role })), skipDuplicates: true });
+      const lower = roles.filter((role) => !atLeast(role, invitation.role));
+      await database.membership.updateMany({ where: { userId, projectId: { in: projectIds }, role: { in: lower } }, data: { role: invitation.role } });
       await database.invitation.update({ where: { id: invitation.id }, data: { usedBy: userId } });
       await history({ projectId: invitation.projectId, actor: userId, action: 'person.joined', subject: userId, after: { role: invitation.role } });
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '../../contracts/common.ts';
-import { acceptInvitationSchema, apiKeyBodySchema, apiKeyReplySchema, createProjectSchema, invitationBodySchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../../contracts/projects.ts';
+import { acceptInvitationSchema, apiKeyBodySchema, apiKeyReplySchema, createProjectSchema, invitationBodySchema, invitationReplySchema, joinInvitationSchema, meSchema, policySchema, projectSchema } from '../../contracts/projects.ts';
 import { unknownInPolicy } from '../../domain/class-changes.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import { defaultPolicy, type Policy } from '../../domain/policy.ts';
@@ -124,6 +124,17 @@ export function createProjectRoutes(deps: ProjectRoutesDependencies): Route[] {
           throw error;
         });
         await deps.people.join(userId, taken);
+        return done;
+      },
+    }),
+    route({
+      method: 'post', path: '/v1/invitations/join', access: 'signed-in', summary: 'Take an invitation with the account one has', body: joinInvitationSchema, reply: okSchema, status: 201,
+      handle: async (context) => {
+        const caller = callerOf(context);
+        if (caller?.kind !== 'person') throw new PerennialError('AUTH_FORBIDDEN', 'An invitation is for a person: sign in.');
+        const found = await deps.people.invitation(context.body.token);
+        if (found === null || (found.email !== null && found.email.toLowerCase() !== caller.email.toLowerCase())) throw new PerennialError('AUTH_INVITATION_INVALID');
+        await deps.people.join(caller.id, await deps.people.takeInvitation(context.body.token));
         return done;
       },
     }),

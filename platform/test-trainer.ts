@@ -30,5 +30,7 @@ async function run(): Promise<number> {
     // One thread a run: the tests' networks are small, and the machine is shared with other tests.
     env: { ...process.env, ...Object.assign({}, ...services.map((service) => service.env)), OMP_NUM_THREADS: '1', PYTHONPATH: join(root, 'trainer'), PYTHONDONTWRITEBYTECODE: '1' } as NodeJS.ProcessEnv,
   });
+  // Ended from outside, the tests end first, then what was started for them.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
   return new Promise((done) => child.once('close', (code) => done(code ?? 1)));
 }

@@ -53,7 +53,7 @@ export async function ensureTrainer(context: PlatformContext, device: TrainerDev
 const trainerSource = (context: PlatformContext): Record<string, string> => ({ PYTHONPATH: join(context.root, 'trainer'), PYTHONDONTWRITEBYTECODE: '1' });
 
 /** What the training worker may reach: Temporal, the object store, a folder. */
-const reached = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_BUCKET', 'S3_REGION', 'PERENNIAL_CACHE_DIR', 'TRAINER_THREADS', 'PATH', 'HOME', 'LANG', 'CUDA_VISIBLE_DEVICES'];
+const reached = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_BUCKET', 'S3_REGION', 'PERENNIAL_CACHE_DIR', 'TRAINER_THREADS', 'TRAINER_COMMAND', 'PATH', 'HOME', 'LANG', 'CUDA_VISIBLE_DEVICES'];
 
 /** The training worker as a process to keep running. */
 export function trainerProcess(context: PlatformContext, python: string, env: Readonly<Record<string, string | undefined>>): ProcessSpec {

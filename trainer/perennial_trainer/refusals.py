@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .command import CommandRefused
 from .fine_tune import Diverged
 from .job import JobRefused
 from .onnx_network import NetworkRefused
@@ -9,7 +10,7 @@ from .pictures import ManifestRefused
 from .recipe import RecipeRefused
 from .store import ObjectMissing
 
-_REFUSALS = (JobRefused, RecipeRefused, ManifestRefused, NetworkRefused, Diverged, ObjectMissing)
+_REFUSALS = (JobRefused, RecipeRefused, ManifestRefused, NetworkRefused, Diverged, ObjectMissing, CommandRefused)
 
 
 def is_refusal(error: BaseException) -> bool:

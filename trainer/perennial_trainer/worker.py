@@ -3,7 +3,8 @@
     python -m perennial_trainer.worker
 
 Environment: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET, S3_REGION,
-PERENNIAL_CACHE_DIR, TRAINER_TASK_QUEUE, TRAINER_THREADS (0: PyTorch's own choice)."""
+PERENNIAL_CACHE_DIR, TRAINER_TASK_QUEUE, TRAINER_THREADS (0: PyTorch's own choice),
+TRAINER_COMMAND (a command of docs/trainer-contract.md that trains instead)."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Worker
 
+from .command import run_command
 from .fine_tune import Cancelled, Hooks
 from .job import Runner
 from .refusals import is_refusal
@@ -47,6 +49,8 @@ class Settings:
     store: S3Settings
     cache: Path
     threads: int
+    #: What trains instead of this package: a command of the trainer contract.
+    command: str
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -58,7 +62,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     get = lambda name, default: environment.get(name) or default  # noqa: E731
     store = S3Settings(environment["S3_ENDPOINT"], get("S3_BUCKET", "perennial"), environment["S3_ACCESS_KEY"], environment["S3_SECRET_KEY"], get("S3_REGION", "us-east-1"))
     return Settings(get("TEMPORAL_ADDRESS", "127.0.0.1:7233"), get("TEMPORAL_NAMESPACE", "default"), get("TRAINER_TASK_QUEUE", "perennial-trainer"), store,
-                    Path(get("PERENNIAL_CACHE_DIR", ".perennial/cache")) / "trainer", int(get("TRAINER_THREADS", "0")))
+                    Path(get("PERENNIAL_CACHE_DIR", ".perennial/cache")) / "trainer", int(get("TRAINER_THREADS", "0")), get("TRAINER_COMMAND", ""))
 
 
 class _Beats:
@@ -87,8 +91,13 @@ class _Beats:
 class TrainingActivities:
     """What the worker does for a workflow."""
 
-    def __init__(self, store: ObjectStore, cache: Path) -> None:
-        self._store, self._cache = store, cache
+    def __init__(self, store: ObjectStore, cache: Path, command: str = "") -> None:
+        self._store, self._cache, self._command = store, cache, command
+
+    def _run(self, hooks: Hooks, job_key: str) -> dict[str, Any]:
+        if self._command:
+            return run_command(self._command, self._store, self._cache, hooks, job_key)
+        return Runner(self._store, self._cache, hooks).run(job_key)
 
     @activity.defn(name="trainFull", no_thread_cancel_exception=True)
     def train_full(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +108,7 @@ class TrainingActivities:
                 cancelled=lambda: activity.is_cancelled() or activity.is_worker_shutdown(),
             )
             try:
-                result = Runner(self._store, self._cache, hooks).run(str(request["jobKey"]))
+                result = self._run(hooks, str(request["jobKey"]))
             except Cancelled as error:
                 if activity.is_cancelled():
                     raise CancelledError("somebody asked for the run to end") from error
@@ -110,7 +119,7 @@ class TrainingActivities:
                 if is_refusal(error):
                     raise ApplicationError(str(error), type="TRAINING_INPUT_INVALID", non_retryable=True) from error
                 raise
-        return {"resultKey": f"{result['model'].rsplit('/', 1)[0]}/result.json", "winner": result["winner"], "seconds": result["seconds"]}
+        return {"resultKey": f"{result['model'].rsplit('/', 1)[0]}/result.json", "winner": str(result.get("winner", "")), "seconds": result.get("seconds", 0)}
 
 
 async def _connect(settings: Settings, stopped: asyncio.Event) -> Client | None:
@@ -135,7 +144,7 @@ async def run(settings: Settings) -> None:
     client = await _connect(settings, stopped)
     if client is None:
         return
-    activities = TrainingActivities(S3Store(settings.store), settings.cache)
+    activities = TrainingActivities(S3Store(settings.store), settings.cache, settings.command)
     with ThreadPoolExecutor(1) as executor:
         worker = Worker(
             client, task_queue=settings.task_queue, activities=[activities.train_full], activity_executor=executor, max_concurrent_activities=1,

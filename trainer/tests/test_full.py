@@ -1,5 +1,6 @@
 """The whole run: what is learnt, exported, refused, gone on with after a kill, and how a tournament ends."""
 
+import hashlib
 import io
 import json
 import os
@@ -16,6 +17,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 
+from perennial_trainer.command import CommandFailed, CommandRefused, run_command
 from perennial_trainer.export import ExportDiffers, export, with_head
 from perennial_trainer.fine_tune import Cancelled, Diverged, Hooks
 from perennial_trainer.head import Head, choose_head, fit_head, fit_temperature, measure
@@ -125,7 +127,6 @@ class Data(Folder):
                 read_manifest(bad.encode())
 
     def test_a_cached_file_that_is_spoilt_is_fetched_again_and_a_wrong_object_refused(self):
-        import hashlib
         self.store.put("a", b"right")
         digest = hashlib.sha256(b"right").hexdigest()
         reader = CachedReader(self.store, self.path / "cache")
@@ -205,7 +206,6 @@ class Run(Folder):
 
     def test_a_foreign_or_torn_checkpoint_is_left_alone(self):
         small_job(self.store, {"imagePassesMax": 32})
-        import hashlib
         digest = hashlib.sha256(self.store.get("job.json")).hexdigest()
         slot = hashlib.sha256(f"{digest}/small".encode()).hexdigest()[:16]
         stream = io.BytesIO()
@@ -286,6 +286,51 @@ class Killed(Folder):
         result = self.run_job(progress=lambda told: seen.append(told) if told["stage"] == "training" else None)
         self.assertGreater(seen[0]["images"], 8)
         self.assertEqual(result["kind"], "training-result")
+
+
+class Command(Folder):
+    def command(self, body: str) -> str:
+        path = self.path / "trainer.py"
+        path.write_text("import json, sys\nfrom pathlib import Path\nstore, job = Path(sys.argv[2]), json.loads((Path(sys.argv[2]) / sys.argv[4]).read_text())\n" + body)
+        return f"{sys.executable} {path}"
+
+    def run_it(self, command, **hooks):
+        small_job(self.store, {"imagePassesMax": 0}, images=12)
+        return run_command(command, self.store, self.path / "cache", Hooks(**hooks), "job.json")
+
+    def test_any_command_that_keeps_the_contract_trains(self):
+        told = []
+        result = self.run_it(self.command("""
+out = store / job["output"]; out.mkdir(parents=True)
+(out / "mine.onnx").write_bytes((store / job["candidates"][0]["backbone"]).read_bytes())
+rows = (store / job["candidates"][0]["manifest"]).read_text().splitlines()[1:]
+assert all((store / json.loads(row)["view"]).is_file() for row in rows)
+print(json.dumps({"stage": "thinking"}))
+(out / "result.json").write_text(json.dumps({"kind": "training-result", "version": 1, "model": job["output"] + "/mine.onnx", "sha256": "0" * 64, "head": None}))
+"""), progress=told.append)
+        self.assertEqual(self.store.get(result["model"]), self.store.get("backbone.onnx"))
+        self.assertIn({"stage": "thinking"}, told)
+        self.assertEqual(json.loads(self.store.get("out/result.json")), result)
+
+    def test_the_example_of_the_contract_runs_as_it_is_written(self):
+        text = (Path(__file__).parents[2] / "docs" / "trainer-contract.md").read_text()
+        path = self.path / "example.py"
+        path.write_text(text.split("```python\n")[1].split("```")[0])
+        result = self.run_it(f"{sys.executable} {path}")
+        self.assertEqual(hashlib.sha256(self.store.get(result["model"])).hexdigest(), result["sha256"])
+
+    def test_our_own_trainer_is_such_a_command(self):
+        os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
+        self.assertTrue(self.run_it(f"{sys.executable} -m perennial_trainer.run")["headOnly"])
+
+    def test_what_it_leaves_and_how_it_ends_is_checked(self):
+        for body, error in (("sys.exit(2)", CommandRefused), ("print('no memory'); sys.exit(1)", CommandFailed), ("", CommandRefused),
+                            ("(store / 'out').mkdir(); (store / 'out' / 'result.json').write_text(json.dumps({'model': '../x', 'head': None}))", CommandRefused)):
+            with self.assertRaises(error):
+                self.run_it(self.command(body))
+        with self.assertRaises(Cancelled):
+            asked = iter([False] * 20)
+            self.run_it(self.command("import time; time.sleep(60)"), cancelled=lambda: next(asked, True))
 
 
 if __name__ == "__main__":

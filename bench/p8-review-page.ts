@@ -93,6 +93,7 @@ async function keyToImage(page: Page, house: ReviewHouse, count: number, paceMs:
     await page.waitForTimeout(paceMs);
   }
   await page.waitForFunction((wanted) => (window as unknown as { took: number[] }).took.length === wanted, count);
+  await page.locator('[data-testid=save-state][data-status=saved]').waitFor({ timeout: 120_000 });
   return p95(await page.evaluate(() => (window as unknown as { took: number[] }).took));
 }
 

@@ -37,11 +37,12 @@ const models = createRoute({ getParentRoute: () => project, path: '/models', com
 const rounds = createRoute({ getParentRoute: () => project, path: '/rounds', component: lazyRouteComponent(() => import('./pages/rounds-page.tsx'), 'RoundsPage') });
 const datasets = createRoute({ getParentRoute: () => project, path: '/datasets', component: lazyRouteComponent(() => import('./pages/datasets-page.tsx'), 'DatasetsPage') });
 const schedules = createRoute({ getParentRoute: () => project, path: '/schedules', component: lazyRouteComponent(() => import('./pages/schedules-page.tsx'), 'SchedulesPage') });
+const classes = createRoute({ getParentRoute: () => project, path: '/classes', component: lazyRouteComponent(() => import('./pages/classes-page.tsx'), 'ClassesPage') });
 const adjudicate = createRoute({ getParentRoute: () => project, path: '/adjudicate', component: lazyRouteComponent(() => import('./pages/adjudicate-page.tsx'), 'AdjudicatePage') });
 const people = createRoute({ getParentRoute: () => project, path: '/people', component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, models, rounds, datasets, schedules, people])]),
+  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, rounds, datasets, schedules, people])]),
   defaultPreload: 'intent', scrollRestoration: true,
 });
 

@@ -65,6 +65,8 @@ export function createApiClient(fetcher: Fetch) {
     editClass: (project: string, classId: number, body: { key: string; name?: string; description?: string | null }) => send(`${of(project)}/classes/${classId}`, changeReplySchema, { method: 'PATCH', body, key: body.key }),
     mergeClasses: (project: string, body: { key: string; from: number[]; into: number }) => send(`${of(project)}/classes/merges`, changeReplySchema, { method: 'POST', body, key: body.key }),
 
+    splitClass: (project: string, classId: number, body: { key: string; into: { name: string }[] }) => send(`${of(project)}/classes/${classId}/split`, changeReplySchema, { method: 'POST', body, key: body.key }),
+
     datasetDiff: (project: string, from: number, to: number) => send(`${of(project)}/datasets/diff?from=${from}&to=${to}`, datasetDiffSchema),
     closeRound: (project: string, round: string, key: string) => send(`${of(project)}/rounds/${round}/close`, roundSchema, { method: 'POST', key }),
     moveDeadline: (project: string, round: string, deadlineAt: string, key: string) => send(`${of(project)}/rounds/${round}/deadline`, roundSchema, { method: 'POST', body: { deadlineAt }, key }),

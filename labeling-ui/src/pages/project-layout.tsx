@@ -23,6 +23,7 @@ export function ProjectLayout() {
           <Link to="/p/$project/rounds" params={params}>{t('nav.rounds')}</Link>
           <Link to="/p/$project/models" params={params}>{t('nav.models')}</Link>
           <Link to="/p/$project/datasets" params={params}>{t('nav.datasets')}</Link>
+          <Link to="/p/$project/classes" params={params}>{t('nav.classes')}</Link>
           <Link to="/p/$project/schedules" params={params}>{t('nav.schedules')}</Link>
           {may('engineer') && <Link to="/p/$project/people" params={params}>{t('nav.people')}</Link>}
         </div>

@@ -10,6 +10,7 @@ import { formatNumber, t } from '../../messages/index.ts';
 import { api } from '../../services.ts';
 import { projectQuery, useMay, useProjectSlug } from '../session/index.ts';
 import { OpenRoundButton } from './open-round.tsx';
+import { OwnFigures } from './own-figures.tsx';
 
 /** What waits, who answers, the last round, and what to do next. */
 export function HomeScreen() {
@@ -18,7 +19,7 @@ export function HomeScreen() {
   const rounds = useQuery({ queryKey: ['rounds', slug], queryFn: () => api.rounds(slug) });
   return (
     <PageFrame title={project.data?.name ?? t('nav.home')}>
-      <Answered query={project}>{(data) => <><Next project={data} /><Figures project={data} lastRound={rounds.data?.items[0]} /></>}</Answered>
+      <Answered query={project}>{(data) => <><Next project={data} /><Figures project={data} lastRound={rounds.data?.items[0]} /><OwnFigures project={slug} /></>}</Answered>
     </PageFrame>
   );
 }

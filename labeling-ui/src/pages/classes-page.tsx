@@ -1,0 +1,1 @@
+export { ClassesScreen as ClassesPage } from '../features/classes/index.ts';

@@ -46,7 +46,7 @@ export async function createReviewApiWorld() {
   const at = await createReviewProject(world.database, askEverything);
   const people = new Map<string, { id: string; cookie: string }>();
   return {
-    world, at, reviews, urls, store, made, embeddings,
+    world, at, reviews, urls, store, made, embeddings, routes: world.routes,
     /** Asks as one of the project's people, by name; who is not there yet joins with the role. */
     async as(name: string, role: Role = 'annotator') {
       const person = people.get(name) ?? await world.person(name, at.projectId, role);

@@ -11,24 +11,28 @@ const day = Prisma.raw(`interval '${nearDuplicateMs / 1000} seconds'`);
 
 /**
  * What changed since a version, in a table of this transaction alone: images whose label is newer, and those of groups that
- * an act has moved to another side. Everything after reads this table, so a freeze costs what changed.
+ * an act has moved to another side. Everything after reads this table, so a freeze costs what changed. An image or a camera is
+ * of one project, so where one is known the project is not asked for: it would lead the planner to indexes that begin with it.
  */
 export async function openFreezeSession(transaction: DatabaseOrTransaction, projectId: string, since: Date | null, until: Date): Promise<FreezeSession> {
   const from = since ?? new Date(0);
   await transaction.$executeRaw`
     CREATE TEMP TABLE freeze_changed ON COMMIT DROP AS
+    WITH changed AS (
+      SELECT "imageId" FROM "Label" WHERE "projectId" = ${projectId}::uuid AND "regionId" IS NULL AND "createdAt" >= ${from} AND "createdAt" <= ${until}
+      UNION
+      SELECT m."imageId" FROM "SplitAssignment" s JOIN "ImageGroup" m ON m."projectId" = s."projectId" AND m."groupKey" = s."groupKey"
+      WHERE s."projectId" = ${projectId}::uuid AND s."movedAt" >= ${from} AND s."movedAt" <= ${until}),
+    newest AS (
+      SELECT DISTINCT ON (l."imageId") l.* FROM changed c JOIN "Label" l ON l."imageId" = c."imageId"
+      WHERE l."regionId" IS NULL AND l."createdAt" <= ${until} ORDER BY l."imageId", l."createdAt" DESC, l."id" DESC)
     SELECT i."id" AS "imageId", i."sha256", i."perceptualHash" AS hash, l."id" AS "labelId", l."kind", l."classId", l."source", l."audit", COALESCE(p."auditShare", 1) AS "auditShare",
            a."cameraId", COALESCE(a."capturedAt", a."receivedAt") AS "eventAt", COALESCE(n."group", a."burstKey", 'image/' || i."sha256") AS "naturalKey", g."groupKey"
-    FROM (SELECT "imageId" FROM "Label" WHERE "projectId" = ${projectId}::uuid AND "regionId" IS NULL AND "createdAt" >= ${from} AND "createdAt" <= ${until}
-          UNION
-          SELECT m."imageId" FROM "SplitAssignment" s JOIN "ImageGroup" m ON m."projectId" = s."projectId" AND m."groupKey" = s."groupKey"
-          WHERE s."projectId" = ${projectId}::uuid AND s."movedAt" >= ${from} AND s."movedAt" <= ${until}) c
-    JOIN "Image" i ON i."id" = c."imageId"
-    JOIN LATERAL (SELECT * FROM "Label" WHERE "projectId" = ${projectId}::uuid AND "imageId" = c."imageId" AND "regionId" IS NULL AND "createdAt" <= ${until} ORDER BY "createdAt" DESC, "id" DESC LIMIT 1) l ON true
-    LEFT JOIN LATERAL (SELECT * FROM "Arrival" WHERE "imageId" = c."imageId" ORDER BY "receivedAt", "id" LIMIT 1) a ON true
+    FROM newest l JOIN "Image" i ON i."id" = l."imageId"
+    LEFT JOIN LATERAL (SELECT * FROM "Arrival" WHERE "imageId" = l."imageId" ORDER BY "receivedAt", "id" LIMIT 1) a ON true
     LEFT JOIN "ReviewItem" r ON r."id" = l."reviewItemId" LEFT JOIN "Prediction" p ON p."id" = r."predictionId"
-    LEFT JOIN "ImportGroup" n ON n."imageId" = c."imageId"
-    LEFT JOIN "ImageGroup" g ON g."imageId" = c."imageId"`;
+    LEFT JOIN "ImportGroup" n ON n."imageId" = l."imageId"
+    LEFT JOIN "ImageGroup" g ON g."imageId" = l."imageId"`;
   await transaction.$executeRaw`CREATE INDEX ON freeze_changed ("sha256")`;
   await transaction.$executeRaw`CREATE INDEX ON freeze_changed ("imageId")`;
   await transaction.$executeRaw`CREATE INDEX ON freeze_changed ("cameraId")`;
@@ -74,7 +78,7 @@ async function* ungrouped(transaction: DatabaseOrTransaction, projectId: string,
         SELECT array_agg(DISTINCT g."groupKey") FROM "ImageGroup" g WHERE g."projectId" = ${projectId}::uuid AND g."naturalKey" = c."naturalKey"), '{}')
         || COALESCE((
         SELECT array_agg(DISTINCT g."groupKey") FROM "ImageGroup" g
-        WHERE g."projectId" = ${projectId}::uuid AND g."cameraId" = c."cameraId" AND g."eventAt" > c."eventAt" - ${day} AND g."eventAt" < c."eventAt" + ${day}
+        WHERE g."cameraId" = c."cameraId" AND g."eventAt" > c."eventAt" - ${day} AND g."eventAt" < c."eventAt" + ${day}
           AND bit_count((g."hash" # c.hash)::bit(64)) <= ${nearDuplicateBits}), '{}') AS "nearGroups"
       FROM freeze_changed c WHERE c."kind" = 'class' AND c."groupKey" IS NULL AND ${which}`;
   }

@@ -74,7 +74,7 @@ export async function startRetrainHouse(backbone: Uint8Array, { n, d, classes, e
   const freezing = { records, store, digestOf, classSetId: async () => classSetId, nearDuplicateBits: async () => 4 };
   const deps: TrainVersionDependencies = {
     records: createModelRepository(database), store, files: modelFiles, clock, classes: async () => ({ id: classSetId, classes: classList }), report: createRunReport(createRunPlots()),
-    registry: createMlflowRegistry({ trackingUri: env['MLFLOW_TRACKING_URI']!, clock }), backbones: createBackboneSource({ store, files: modelFiles, readDefault: async () => backbone }),
+    registry: createMlflowRegistry({ trackingUri: env['MLFLOW_TRACKING_URI']!, clock }), backbones: createBackboneSource({ store, files: modelFiles, readDefault: async () => backbone, readNamed: async () => backbone }),
     trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads }), now: () => performance.now() }),
     // All are embedded already: that is what makes it light.
     filler: { fill: async () => ({ embedded: 0, unreadable: 0 }) },

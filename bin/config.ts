@@ -45,6 +45,8 @@ export const serveConfig = z.object({
   BACKBONE_FILE: z.string().optional(),
   BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(256).default(4),
   BATCH_DELAY_MS_MAX: z.coerce.number().min(0).max(1000).default(4),
+  /** `yes`: pictures are decoded in a process of their own, so that one made to bring a decoder down takes nothing else with it. */
+  DECODE_IN_CHILD: z.enum(['yes', 'no']).default('yes'),
   QUEUE_LENGTH_MAX: z.coerce.number().int().min(1).default(256),
 });
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Request } from 'express';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
+import { createDecodingPool } from '../../adapters/images/decoding-pool.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { digestOfPreprocessing, modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createThreadedBackbones } from '../../adapters/onnx/inference-thread.ts';
@@ -76,7 +77,8 @@ export function buildServing(config: Config) {
     },
   });
   const inTurn = createInTurn();
-  const images = createSharpReader({ newInput: inputs.take });
+  const decoder = config.DECODE_IN_CHILD === 'no' ? null : createDecodingPool({ newInput: inputs.take, onDeath: (pictures) => { logger.warn({ pictures }, 'the decoder ended on a picture; what it had is decoded again, each alone'); } });
+  const images = decoder ?? createSharpReader({ newInput: inputs.take });
   const elsewhereVersion = async (projectId: string, { producer, version }: { producer: string; version: string }) => {
     const { classSetId } = await served.byId(projectId);
     const record = {
@@ -142,6 +144,7 @@ export function buildServing(config: Config) {
     app, logger,
     /** Looks up the champions, loads them, and goes on looking. */
     async start(): Promise<void> {
+      decoder?.warm();
       await watcher.look().catch((error: unknown) => { logger.warn({ err: error }, 'the champions could not be looked up'); });
       watcher.start();
     },
@@ -149,6 +152,7 @@ export function buildServing(config: Config) {
     refuse(): void { stopping = true; },
     async close(): Promise<void> {
       await watcher.stop();
+      decoder?.end();
       await serving.forget(processId).catch(() => undefined);
       await database.$disconnect();
       await connections.end();

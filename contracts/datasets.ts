@@ -40,6 +40,13 @@ export const datasetDiffSchema = z.strictObject({
 export const datasetVerifySchema = z.strictObject({ number: z.number().int(), objects: z.number().int(), images: z.number().int(), damaged: z.array(z.string()) });
 /** One part of a version: the images whose hash begins like this; left out, all. A caller that goes part by part can show how far it is. */
 export const verifyQuerySchema = z.strictObject({ part: z.string().regex(/^[0-9a-f]{0,2}$/).default('') });
+/** GET …/datasets/holdouts: what judges, how old it is, and how often the reference was looked at (`worn` after 20 decisions). */
+export const holdoutsSchema = z.strictObject({
+  audit: z.strictObject({ images: z.number().int(), oldest: instantSchema.nullable(), newest: instantSchema.nullable(), retirable: z.number().int() }),
+  reference: z.strictObject({ images: z.number().int(), looks: z.number().int(), worn: z.boolean() }),
+});
+/** POST …/datasets/holdouts/audit/retire */
+export const retiredHoldoutSchema = z.strictObject({ images: z.number().int(), groups: z.number().int() });
 export const freezeBodySchema = z.strictObject({ reason: z.string().min(1).max(200).default('by hand') });
 export const freezeReplySchema = z.strictObject({ outcome: z.enum(['done', 'skipped']), why: z.string(), version: datasetVersionSchema.nullable() });
 

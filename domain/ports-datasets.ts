@@ -53,6 +53,13 @@ export interface DatasetVersionRecord {
   readonly createdAt: Date;
 }
 
+/** How the two holdouts stand. */
+export interface HoldoutStanding {
+  readonly audit: { readonly images: number; readonly oldest: Date | null; readonly newest: Date | null; /** Images that a newer audit holdout has taken the place of. */ readonly retirable: number };
+  /** `looks`: decisions that were taken with it. */
+  readonly reference: { readonly images: number; readonly looks: number };
+}
+
 export interface FreezeStart {
   /** The version that the changes are against; null where all images are looked at anew. */
   readonly base: DatasetVersionRecord | null;
@@ -75,6 +82,9 @@ export interface DatasetRecords {
    */
   freezing<T>(projectId: string, work: (session: FreezeSession, at: FreezeStart) => Promise<FreezeOutcome<T>>): Promise<{ result: T; version: DatasetVersionRecord | null }>;
   holdout(projectId: string, holdout: 'reference' | 'audit'): Promise<readonly { imageId: string; group: string; weight: number; eventAt: Date }[]>;
+  holdoutStanding(projectId: string): Promise<HoldoutStanding>;
+  /** A recorded act: old audit images stop judging and train from the next version on. */
+  retireAuditHoldout(projectId: string, by: string): Promise<{ images: number; groups: number }>;
   versionByKey(projectId: string, key: string): Promise<DatasetVersionRecord | null>;
   versionById(id: string): Promise<DatasetVersionRecord | null>;
   versionByNumber(projectId: string, number: number): Promise<DatasetVersionRecord | null>;

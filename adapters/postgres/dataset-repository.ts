@@ -3,6 +3,7 @@ import type { DatasetRecords, DatasetVersionRecord } from '../../domain/ports-da
 import type { Prisma } from './client/client.ts';
 import type { Database } from './connection.ts';
 import { openFreezeSession } from './freeze-session.ts';
+import { holdoutStanding, retireAuditHoldout } from './holdout-acts.ts';
 import { holdLabels } from './label-records.ts';
 import { databaseNow, holdName } from './review-shared.ts';
 
@@ -34,6 +35,8 @@ export function createDatasetRepository(database: Database): DatasetRecords {
       const rows = await database.holdoutMember.findMany({ where: { projectId, holdout, retiredAt: null }, orderBy: { eventAt: 'desc' } });
       return rows.map(({ imageId, groupKey, weight, eventAt }) => ({ imageId, group: groupKey, weight, eventAt }));
     },
+    holdoutStanding: (projectId) => holdoutStanding(database, projectId),
+    retireAuditHoldout: (projectId, by) => retireAuditHoldout(database, projectId, by),
     versionByKey: (projectId, key) => find({ projectId, key }),
     versionById: (id) => find({ id }),
     versionByNumber: (projectId, number) => find({ projectId, number }),

@@ -103,9 +103,11 @@ async function remember(transaction: DatabaseOrTransaction, projectId: string, g
     UPDATE freeze_changed c SET "groupKey" = told.key FROM told WHERE c."imageId" = told.image`;
 }
 
-const groupsAtOnce = 10_000;
+const groupsAtOnce = 50_000;
 
 async function* unplaced(transaction: DatabaseOrTransaction, projectId: string): AsyncGenerator<readonly UnplacedGroup[]> {
+  // What the planner knows of the table is from before its images had groups: with that it would compare each with every side.
+  await transaction.$executeRaw`ANALYZE freeze_changed`;
   for (;;) {
     // Those that were placed are not found again, so the first page is always the next one.
     const page = await transaction.$queryRaw<UnplacedGroup[]>`

@@ -5,8 +5,9 @@ import { type FreezeDependencies, freezeDataset } from '../../application/datase
 import { readManifest, readPage } from '../../application/datasets/read-manifest.ts';
 import { verifyManifest } from '../../application/datasets/verify-manifest.ts';
 import { pageOf, pageQuerySchema } from '../../contracts/common.ts';
-import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, freezeBodySchema, freezeReplySchema, manifestRowSchema, verifyQuerySchema } from '../../contracts/datasets.ts';
+import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, freezeBodySchema, freezeReplySchema, holdoutsSchema, manifestRowSchema, retiredHoldoutSchema, verifyQuerySchema } from '../../contracts/datasets.ts';
 import { PerennialError } from '../../domain/errors.ts';
+import { referenceLooksMax } from '../../domain/holdouts.ts';
 import type { ManifestRow } from '../../domain/manifest.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
 import type { DatasetVersionRecord } from '../../domain/ports-datasets.ts';
@@ -57,6 +58,17 @@ export function createDatasetRoutes(deps: DatasetRoutesDependencies): Route[] {
         }
         return { from: query.from ?? null, to: query.to, added, removed, changed };
       },
+    }),
+    route({
+      method: 'get', path: `${base}/holdouts`, access: 'annotator', summary: 'What models are judged by, and how worn it is', params: projectParams, reply: holdoutsSchema,
+      handle: async ({ project }) => {
+        const { audit, reference } = await deps.records.holdoutStanding(project.id);
+        return { audit: { ...audit, oldest: audit.oldest?.toISOString() ?? null, newest: audit.newest?.toISOString() ?? null }, reference: { ...reference, worn: reference.looks >= referenceLooksMax } };
+      },
+    }),
+    route({
+      method: 'post', path: `${base}/holdouts/audit/retire`, access: 'engineer', summary: 'Let old audit images train, once a newer audit holdout has taken their place', params: projectParams, reply: retiredHoldoutSchema,
+      handle: async ({ project, actor }) => deps.records.retireAuditHoldout(project.id, actor.id),
     }),
     route({
       method: 'get', path: `${base}/{number}`, access: 'annotator', summary: 'One dataset version', params: oneParams, reply: datasetVersionSchema,

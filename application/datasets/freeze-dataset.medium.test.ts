@@ -184,3 +184,25 @@ describe('sides', () => {
     expect(found.get('one')?.group).not.toBe(found.get('two')?.group);
   });
 });
+
+describe('the audit holdout', () => {
+  it('HOLDOUT3 retires by a recorded act what a newer one has taken the place of: it trains from the next version on, and does not come back', async () => {
+    const later = new Date(noon.getTime() + 200 * 24 * 3600_000);
+    await labelled({ name: 'old', audit: true, burst: 'o' }, { name: 'old frame', burst: 'o' }, { name: 'imported', source: 'import', burst: 'o' });
+    await labelled(...Array.from({ length: 3 }, (_, at) => ({ name: `older${at}`, audit: true, burst: `older${at}` })));
+    await labelled(...Array.from({ length: 500 }, (_, at) => ({ name: `new${at}`, audit: true, at: later })));
+    await freeze();
+    expect(await deps.records.holdoutStanding(projectId)).toMatchObject({ audit: { images: 504, retirable: 3, newest: later }, reference: { images: 1, looks: 0 } });
+    // The burst that a reference image is in stays held out.
+    expect(await deps.records.retireAuditHoldout(projectId, 'ann')).toEqual({ images: 3, groups: 3 });
+    expect(await deps.records.retireAuditHoldout(projectId, 'ann')).toEqual({ images: 0, groups: 0 });
+    expect(await database.historyEvent.findMany({ where: { projectId, action: 'holdout.retired' } })).toMatchObject([{ actor: 'ann', after: { images: 3 } }]);
+    expect(await splitOf('older1')).toBe('test');
+    expect(await freeze()).toMatchObject({ outcome: 'done', version: { imageCount: 506 } });
+    expect(['train', 'validation']).toContain(await splitOf('older1'));
+    expect([await splitOf('old'), await splitOf('new7')]).toEqual(['test', 'test']);
+    await label('older1', { classId: 3, audit: true });
+    await freeze();
+    expect(await holdout('audit')).toHaveLength(501);
+  });
+});

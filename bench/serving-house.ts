@@ -36,6 +36,9 @@ const sureHead = () => ({
   classIds: [0, 1], dimensions: 1280, weights: new Float32Array(2560).map((_, at) => 40 * Math.sin(at)), bias: new Float32Array(2), temperature: 1, normalise: 'l2' as const, centroids: null,
 });
 
+/** As `npm start` starts it. */
+const asStarted = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '2' };
+
 /** @param environment added to that of the serving process */
 export async function startServingHouse(backbone: Uint8Array, environment: Readonly<Record<string, string>> = {}): Promise<ServingHouse> {
   const services = await startTestServices(['postgres', 'object-store']);
@@ -49,7 +52,7 @@ export async function startServingHouse(backbone: Uint8Array, environment: Reado
   await store.put(backboneKey, backbone);
   const project = await makeProject(database, defaultPolicy);
   await promoteHead({ database, store }, project, { head: sureHead(), backboneKey, weightsDigest, preprocessing, number: 1 });
-  const serving = await startServing({ ...env, DATABASE_URL: fresh.databaseUrl, PERENNIAL_CACHE_DIR: '.perennial/cache', ...environment });
+  const serving = await startServing({ ...env, DATABASE_URL: fresh.databaseUrl, PERENNIAL_CACHE_DIR: '.perennial/cache', ...asStarted, ...environment });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   let sent = 0;
   return {

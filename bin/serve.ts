@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { buildServing } from './composition/serving.ts';
+import { collectAfterStart } from './composition/shared.ts';
 import { readConfig, serveConfig } from './config.ts';
 
 /** The longest that requests under way are waited for at the end, and the longest that ending may take. */
@@ -14,6 +15,7 @@ server.maxConnections = 2_000;
 server.keepAliveTimeout = 75_000;
 server.listen(config.SERVING_PORT, config.SERVING_HOST, () => { serving.logger.info({ host: config.SERVING_HOST, port: config.SERVING_PORT }, 'serving'); });
 await serving.start();
+collectAfterStart();
 
 let stopping = false;
 /** No new connection or work; what runs is answered; then everything is let go. */

@@ -47,11 +47,12 @@ function install() {
 /** Runs the rest with the bundled Node, passes signals on, and ends as it ends. */
 function goOn(script, args) {
   const envFile = join(root, '.env');
-  const child = spawn(bundledNode, [...(existsSync(envFile) ? [`--env-file=${envFile}`] : []), '--disable-warning=ExperimentalWarning', join(root, script), ...args], {
+  const child = spawn(bundledNode, [...(existsSync(envFile) ? [`--env-file=${envFile}`] : []), '--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', join(root, script), ...args], {
     cwd: root,
     // Over the fourth the child learns when this process is gone, however it went.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PATH: `${dirname(bundledNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
+    // What was compiled at an earlier start is read: see platform/products.ts.
+    env: { NODE_COMPILE_CACHE: join(root, '.perennial', 'cache', 'compiled'), ...process.env, PATH: `${dirname(bundledNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
   child.on('error', (error) => fail(`The bundled Node could not be run (${error.message}): remove node_modules and start again.`));

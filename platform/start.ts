@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { bringUp, type BroughtUp } from './bring-up.ts';
 import { createContext } from './context.ts';
 import { firstInvitation } from './first-invitation.ts';
@@ -47,6 +49,7 @@ async function run(options: StartOptions, start: HeldStart): Promise<number> {
     if (up === undefined) return 130;
     start.announce(up.products.address);
     await greet(up, options);
+    letGo();
     const stopFollowing = options.onlyServices ? undefined : followTrainer(context, up.products.env, (line) => void say(line));
     await asked;
     stopFollowing?.();
@@ -57,6 +60,12 @@ async function run(options: StartOptions, start: HeldStart): Promise<number> {
     await context.supervisor.stopAll();
     if (process.exitCode === undefined) say('Stopped.');
   }
+}
+
+/** From here on this process waits: what bringing up took is collected now, for an idle process collects nothing. */
+function letGo(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
 
 /** Settles at the first Ctrl-C, at a request to end, or when the script that started us is gone. */

@@ -11,6 +11,7 @@ const holds = (alias: string): Prisma.Sql => Prisma.sql`NOT EXISTS (SELECT 1 FRO
 export function createRoundFigures(database: Database): RoundFigureRecords {
   return {
     async roundFigures(projectId, roundId) {
+      // Answers are counted by the index, item by item: joined to `given`, of whose size the planner knows nothing, 5,000 items took seconds.
       const [row] = await database.$queryRaw<RoundFigures[]>`
         WITH items AS (SELECT * FROM "ReviewItem" WHERE "roundId" = ${roundId}::uuid AND "projectId" = ${projectId}::uuid),
         given AS (SELECT a.* FROM "Annotation" a JOIN items i ON i."id" = a."reviewItemId" WHERE a."kind" NOT IN ('withdrawal', 'skip') AND ${holds('a')}),
@@ -25,7 +26,7 @@ export function createRoundFigures(database: Database): RoundFigureRecords {
                   WHERE l."projectId" = ${projectId}::uuid AND l."createdAt" > ${databaseNow} - interval '1 hour' AND l."kind" <> 'withdrawn' AND l."source" IN ('review', 'propagated')
                     AND (i."roundId" = ${roundId}::uuid OR i."standsFor" IN (SELECT "id" FROM items))) AS "imagesLastHour",
                (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY "leadTimeMs") FROM given WHERE "leadTimeMs" IS NOT NULL) AS "leadTimeMsMedian",
-               (SELECT COALESCE(sum(GREATEST(1, i."answersWanted" - (SELECT count(*) FROM given g WHERE g."reviewItemId" = i."id"))), 0)::int FROM items i WHERE i."state" = 'open') AS "answersLeft",
+               (SELECT COALESCE(sum(GREATEST(1, i."answersWanted" - (SELECT count(*) FROM "Annotation" a WHERE a."reviewItemId" = i."id" AND a."kind" NOT IN ('withdrawal', 'skip') AND ${holds('a')}))), 0)::int FROM items i WHERE i."state" = 'open') AS "answersLeft",
                (SELECT ${databaseNow}) AS "now"`;
       if (row === undefined) throw new PerennialError('REVIEW_ROUND_NOT_FOUND');
       return row;

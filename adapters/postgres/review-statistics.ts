@@ -34,7 +34,7 @@ export function createReviewStatistics(database: Database): StatisticsRecords {
       const [row] = await database.$queryRaw<{ items: number; same: number }[]>`
         SELECT count(*)::int AS "items", (count(*) FILTER (WHERE (l."kind" = 'class' AND a."kind" = 'class' AND a."classId" = l."classId") OR (l."kind" = 'unusable' AND a."kind" IN ('bad_image', 'person'))))::int AS "same"
         FROM "Annotation" a JOIN "ReviewItem" i ON i."id" = a."reviewItemId" AND i."state" = 'settled'
-        JOIN LATERAL (SELECT x."kind", x."classId" FROM "Label" x WHERE x."reviewItemId" = i."id" AND x."imageId" = i."imageId" ORDER BY x."createdAt" DESC, x."id" DESC LIMIT 1) l ON l."kind" <> 'withdrawn'
+        JOIN LATERAL (SELECT x."kind", x."classId" FROM "Label" x WHERE x."projectId" = i."projectId" AND x."imageId" = i."imageId" AND x."reviewItemId" = i."id" ORDER BY x."createdAt" DESC, x."id" DESC LIMIT 1) l ON l."kind" <> 'withdrawn'
         WHERE a."projectId" = ${projectId}::uuid AND a."userId" = ${userId} AND a."kind" IN ('class', 'bad_image', 'person') AND a."propagatedFrom" IS NULL AND NOT ${taken} AND ${since(days)}
           AND (EXISTS (SELECT 1 FROM "Adjudication" d WHERE d."reviewItemId" = i."id")
                OR EXISTS (SELECT 1 FROM "Annotation" o WHERE o."reviewItemId" = i."id" AND o."userId" <> a."userId" AND o."kind" IN ('class', 'bad_image', 'person')))`;

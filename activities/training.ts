@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { Judgement } from '../application/models/judge-challenger.ts';
 import type { TrainVersionReply, TrainVersionRequest } from '../application/models/train-version.ts';
+import { isPerennialError } from '../domain/errors.ts';
+import { mayRetry } from './failure-map.ts';
 import type { StepOutcome } from '../contracts/workflows.ts';
 import type { DatasetVersions, ModelRecords, ModelVersion, Promotion } from '../domain/ports-models.ts';
 import type { PromoteVersionRequest } from '../application/models/promote-version.ts';
@@ -23,6 +25,9 @@ function heartbeat(): (sentence: string) => void {
   return (sentence) => context.heartbeat(sentence);
 }
 
+/** A failure that is an answer: Temporal does not try again after it. */
+const isOver = (error: unknown): boolean => isPerennialError(error) && !mayRetry(error.code);
+
 /** Steps of retraining and promoting; each is harmless when run twice with its key. */
 export function createTrainingActivities(deps: TrainingActivitiesDependencies) {
   return {
@@ -43,9 +48,9 @@ export function createTrainingActivities(deps: TrainingActivitiesDependencies) {
       }
       return { outcome: 'done', why: frozen.why, datasetVersionId };
     },
-    async trainVersion(input: Omit<TrainVersionRequest, 'onProgress' | 'projectSlug' | 'workflowRunId'>): Promise<StepOutcome & { versionId: string | null; versionNumber: number | null }> {
+    async trainVersion(input: Omit<TrainVersionRequest, 'onProgress' | 'projectSlug' | 'workflowRunId' | 'isOver'>): Promise<StepOutcome & { versionId: string | null; versionNumber: number | null }> {
       const { workflowExecution } = Context.current().info;
-      const { outcome, why, version } = await deps.train({ ...input, projectSlug: await deps.projectSlug(input.projectId), workflowRunId: workflowExecution?.runId ?? null, onProgress: heartbeat() });
+      const { outcome, why, version } = await deps.train({ ...input, projectSlug: await deps.projectSlug(input.projectId), workflowRunId: workflowExecution?.runId ?? null, onProgress: heartbeat(), isOver });
       return { outcome, why, versionId: version?.id ?? null, versionNumber: version?.number ?? null };
     },
     async hasChampion(projectId: string): Promise<boolean> {

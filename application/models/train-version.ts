@@ -1,6 +1,6 @@
 import { PerennialError } from '../../domain/errors.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
-import type { DatasetRow, HeadTrainer, ModelVersion } from '../../domain/ports-models.ts';
+import type { DatasetRow, HeadTrainer, ModelVersion, Run } from '../../domain/ports-models.ts';
 import type { StepOutcome } from '../../contracts/workflows.ts';
 import type { BackboneSource } from './backbone-source.ts';
 import { fillEmbeddings, keepVersion, type KeepVersionDependencies } from './keep-version.ts';
@@ -20,6 +20,8 @@ export interface TrainVersionRequest {
   readonly key: string;
   readonly workflowRunId: string | null;
   readonly onProgress: (sentence: string) => void;
+  /** Whether a failure ends it: then the run is recorded as failed. One that is tried again goes on in the same run. */
+  readonly isOver?: (error: unknown) => boolean;
 }
 
 export type TrainVersionReply = StepOutcome & { readonly version: ModelVersion | null };
@@ -44,6 +46,25 @@ export async function trainVersion(deps: TrainVersionDependencies, request: Trai
     projectId: request.projectId, kind: request.kind, key: request.key, datasetVersionId: request.datasetVersionId, reason: request.reason,
     parameters: { seed, images: rows.length, backbone: backbone.weightsDigest }, workflowRunId: request.workflowRunId,
   });
+  try {
+    return await fit(deps, request, { run, classSetId, classes, champion, backbone, everyRow, rows });
+  } catch (error) {
+    if (request.isOver?.(error) === true) await deps.records.failRun(run.id, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+interface Fitting {
+  readonly run: Run;
+  readonly classSetId: string;
+  readonly classes: readonly ProjectClass[];
+  readonly champion: ModelVersion | null;
+  readonly backbone: LoadedBackbone;
+  readonly everyRow: readonly DatasetRow[];
+  readonly rows: readonly DatasetRow[];
+}
+
+async function fit(deps: TrainVersionDependencies, request: TrainVersionRequest, { run, classSetId, classes, champion, backbone, everyRow, rows }: Fitting): Promise<TrainVersionReply> {
   await fillEmbeddings(deps, request, everyRow, backbone, champion);
   request.onProgress(`fitting a head on ${rows.length} images`);
   const set = await gather(deps, request.projectId, rows, backbone);

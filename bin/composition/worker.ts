@@ -112,7 +112,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
 export async function buildWorker(config: Config) {
   const common = buildCommon('worker', config);
   const { logger } = common;
-  Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message)) });
+  Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta: { error, ...meta } = {} }) => logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta, ...(error !== undefined && { err: error }) }, message)) });
   const registry = createMlflowRegistry({ trackingUri: config.MLFLOW_TRACKING_URI ?? 'http://127.0.0.1:5000', clock });
   const { steps, reviews, served, reconcile } = buildActivities(config, common, registry);
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });

@@ -87,6 +87,8 @@ export const scheduleSchema = z.strictObject({
   nextAt: instantSchema.nullable(),
   lastAt: instantSchema.nullable(),
   note: z.string().nullable(),
+  /** What it started, or a person did in its place, and that runs now. */
+  running: z.strictObject({ id: z.string(), step: z.string(), progress: trainingProgressSchema.nullable() }).nullable().optional(),
 });
 export const editScheduleSchema = z.strictObject({ cron: z.string().min(5).max(100).optional(), paused: z.boolean().optional(), timeZone: z.string().min(1).max(64).optional() });
 

@@ -33,6 +33,8 @@ export interface Schedule {
   readonly nextAt: Date | null;
   readonly lastAt: Date | null;
   readonly note: string | null;
+  /** What it started, or a person did in its place, and that runs now; null where nothing does. */
+  readonly running: { readonly id: string; readonly step: string; readonly progress: TrainingFigures | null } | null;
 }
 
 /** All methods: @throws PerennialError WORKFLOWS_UNAVAILABLE when Temporal does not answer. */

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createContext } from './context.ts';
 import { oneLine } from './setup-error.ts';
-import { deviceHere, ensureTrainer, installedTrainer, type TrainerDevice } from './trainer.ts';
+import { deviceHere, ensureFamily, ensureTrainer, installedTrainer, type TrainerDevice } from './trainer.ts';
 
 /** `node platform/install-trainer.ts [cpu|cuda]`: installs PyTorch for full retrains and prints the Python that has it. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,8 +18,10 @@ process.exitCode = await install().catch((error: unknown) => {
 
 async function install(): Promise<number> {
   const before = installedTrainer(context);
-  if (before !== undefined && asked === undefined) return done(before, 'is installed already');
-  return done(await ensureTrainer(context, device, (line) => console.error(line)), 'is installed');
+  const say = (line: string): void => console.error(line);
+  const python = before !== undefined && asked === undefined ? before : await ensureTrainer(context, device, say);
+  await ensureFamily(context, python, say);
+  return done(python, before === python ? 'is installed already' : 'is installed');
 }
 
 function done(python: string, words: string): number {

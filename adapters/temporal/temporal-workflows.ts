@@ -78,13 +78,23 @@ async function startOnce(client: Client, type: 'retrainLight' | 'retrainFull', w
   }
 }
 
-/** The retrain of an id, light or full. */
+/** The retrain of an id: of either kind, started by a person or by a schedule, which adds the time to the workflow's id. */
 async function handleOf(client: Client, projectId: string, id: string): Promise<WorkflowHandle> {
-  const light = client.workflow.getHandle(retrainId(projectId), id);
-  return light.describe().then(() => light, (error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return client.workflow.getHandle(fullRetrainId(projectId), id);
-    throw error;
-  });
+  for (const workflowId of [retrainId(projectId), fullRetrainId(projectId)]) {
+    const handle = client.workflow.getHandle(workflowId, id);
+    const there = await handle.describe().then(() => true, (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    });
+    if (there) return handle;
+  }
+  if (!/^[0-9a-f-]{36}$/i.test(id)) throw new PerennialError('REQUEST_NOT_FOUND');
+  for await (const { workflowId, runId } of client.workflow.list({ query: `RunId = '${id}'`, pageSize: 1 })) {
+    // Another project's run is none of this one's business.
+    if (workflowId.startsWith(`${projectId}/retrain-`)) return client.workflow.getHandle(workflowId, runId);
+    break;
+  }
+  throw new PerennialError('REQUEST_NOT_FOUND');
 }
 
 async function collectNow(client: Client, request: Parameters<Workflows['collectNow']>[0]): Promise<Awaited<ReturnType<Workflows['collectNow']>>> {

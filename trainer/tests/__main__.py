@@ -4,10 +4,13 @@
 
 import argparse
 import json
+import signal
 import sys
 import unittest
 from pathlib import Path
 
+# Ended from outside, tests still stop what they started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 parser = argparse.ArgumentParser()
 parser.add_argument("--report", type=Path)
 parser.add_argument("names", nargs="*")

@@ -12,7 +12,7 @@ from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from perennial_trainer.backbone import BackboneFailed, make_backbone, read_weights
-from perennial_trainer.efficientnet_lite import _blocks, _same_padding, build_efficientnet_lite0, weights_digest
+from perennial_trainer.efficientnet_lite import LITE1, LITE2, _blocks, _same_padding, build_efficientnet_lite0, weights_digest
 
 
 def _random_state() -> "dict[str, np.ndarray]":
@@ -53,6 +53,10 @@ class Graph(unittest.TestCase):
     def test_sixteen_blocks_end_at_320_channels(self):
         blocks = list(_blocks())
         self.assertEqual((len(blocks), blocks[-1].channels_out, sum(b.stride == 2 for b in blocks)), (16, 320, 4))
+
+    def test_larger_members_are_deeper_and_wider_as_published(self):
+        self.assertEqual([sum(1 for _ in _blocks(variant)) for variant in (LITE1, LITE2)], [21, 21])
+        self.assertEqual(sorted({block.channels_out for block in _blocks(LITE2)}), [16, 24, 48, 88, 120, 208, 352])
 
     def test_folding_equals_convolution_then_batch_norm(self):
         nodes = {node.output[0]: node for node in self.model.graph.node}

@@ -193,7 +193,7 @@ class Run(Folder):
             self.run_job(cancelled=cancelled, progress=lambda told: seen.append(told) if told["stage"] == "training" else None)
         again = []
         self.run_job(progress=lambda told: again.append(told) if told["stage"] == "training" else None)
-        self.assertGreater(again[0]["images"], 8 * 8)
+        self.assertGreater(again[0]["resumedFrom"], 8 * 8)
         resumed = self.trained_digest()
         self.store = FolderStore(self.path / "other")
         small_job(self.store, settings)
@@ -284,7 +284,7 @@ class Killed(Folder):
         self.assertFalse((self.path / "store" / "out" / "result.json").exists())
         seen = []
         result = self.run_job(progress=lambda told: seen.append(told) if told["stage"] == "training" else None)
-        self.assertGreater(seen[0]["images"], 8)
+        self.assertGreater(seen[0]["resumedFrom"], 0)
         self.assertEqual(result["kind"], "training-result")
 
 

@@ -12,6 +12,9 @@ import type { ObjectStore } from '../domain/ports.ts';
 import type { ModelRecords } from '../domain/ports-models.ts';
 import { type ApiWorld, createApiWorld } from './api-world.ts';
 
+/** Largest file that the world takes: small, so that a test need not send half a gigabyte. */
+export const importBytesMax = 16 * 2 ** 20;
+
 /** The api with the routes of models, over a database of its own and the run's store, as `bin/api.ts` builds it. */
 export async function createImportWorld(services: Readonly<Record<string, string>>): Promise<{ world: ApiWorld; store: ObjectStore }> {
   const store = createMinioStore({ endpoint: services['S3_ENDPOINT']!, accessKey: services['S3_ACCESS_KEY']!, secretKey: services['S3_SECRET_KEY']!, bucket: services['S3_BUCKET']! });
@@ -25,7 +28,7 @@ export async function createImportWorld(services: Readonly<Record<string, string
   const world = await createApiWorld([
     ...createModelRoutes({ ...shared, clock, servingFollows, workflows: null as never }),
     ...createModelImportRoutes({
-      ...shared, byteBudget: createByteBudget(2 ** 30),
+      ...shared, bytesMax: importBytesMax, byteBudget: createByteBudget(8 * importBytesMax),
       importModel: (request) => importModel({
         records, imports: createImportRepository(database()), importer: createModelImporter({ secondsMax: 90, memoryBytesMax: 2 ** 31 }), files: modelFiles, store, clock, servingFollows,
         classes: async (projectId) => { const { classSetId, classes } = await createServedProjectRepository(database()).byId(projectId); return { id: classSetId, classes }; },

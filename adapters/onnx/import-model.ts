@@ -28,7 +28,7 @@ function mayHelp(error: unknown): boolean {
 
 function remarksOn(model: AdaptedModel): string[] {
   const remarks: Record<string, string | false> = {
-    features: model.embedding === 'logits' && 'No linear last layer was found: the logits stand in for the embedding, so retraining the head can correct classes but learn little that is new.',
+    features: model.embedding === 'logits' && 'No linear last layer was found, so there are no features before the answers to retrain on.',
     map: !model.hasFeatureMap && 'There is no feature map before pooling: no activation map can be shown.',
     softmax: model.logits === 'softmax_undone' && 'The softmax at the end was taken off; probabilities are made after calibration.',
     logarithm: model.logits === 'logarithm' && 'The outputs are probabilities: their logarithms are used as logits.',

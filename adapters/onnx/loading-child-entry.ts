@@ -16,7 +16,7 @@ async function answer(): Promise<object> {
   const message = await readAll();
   const headLength = message.readUInt32LE(0);
   const request = JSON.parse(message.toString('utf8', 4, 4 + headLength)) as ChildRequest;
-  const bytes = new Uint8Array(message.subarray(4 + headLength));
+  const bytes = message.subarray(4 + headLength);
   if (request.step === 'read') {
     inspectModel(bytes, request.limits);
     return { read: true };

@@ -12,6 +12,8 @@ interface Answer {
 
 /** Objects of a file being read; its weights are outside this heap. A file that needs more was refused by the child before. */
 const heapMegabytesMax = 1536;
+/** While it loads, the runtime holds a file and its weights several times: what a trial may take grows with the file. */
+const copiesHeld = 4;
 /** Reading, composing and hashing around the trial, which has its own limit. */
 const secondsBeyondTrial = 60;
 
@@ -30,11 +32,14 @@ function answerOf(request: BringRequest, secondsMax: number): Promise<Answer> {
 /**
  * Brings models in on a thread of their own, so that half a gigabyte being read, hashed and written keeps no request
  * waiting; what loads and runs them is a child process behind it (`importModel`). @see ModelImporter
+ * @param limits time for everything together, and memory of each child beyond what the file's own size asks for
  */
 export function createModelImporter(limits: ChildLimits = defaultChildLimits): ModelImporter {
   return {
     async bring(bytes, specification, classes, rowOf) {
-      const { model, refused, why } = await answerOf({ bytes, specification, classes, rowOf, limits }, limits.secondsMax + secondsBeyondTrial);
+      const { secondsMax } = limits;
+      const memoryBytesMax = limits.memoryBytesMax + copiesHeld * bytes.byteLength;
+      const { model, refused, why } = await answerOf({ bytes, specification, classes, rowOf, limits: { secondsMax, memoryBytesMax } }, secondsMax + secondsBeyondTrial);
       if (model !== undefined) return model;
       if (refused == null) throw new PerennialError('INTERNAL', undefined, {}, { cause: new Error(why) });
       throw new PerennialError(refused.code, refused.message, refused.details);

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -11,7 +12,7 @@ import type { ImportSpecification } from '../../domain/model-import.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
 import type { ApiWorld } from '../../testing/api-world.ts';
 import { badModels, bytesOfGood, goodModels, side as fixtureSide, specification } from '../../testing/import-fixtures.ts';
-import { createImportWorld } from '../../testing/import-world.ts';
+import { createImportWorld, importBytesMax } from '../../testing/import-world.ts';
 import { type ServingProcess, startServing } from '../../testing/serving-process.ts';
 
 let world: ApiWorld;
@@ -175,19 +176,27 @@ describe('the request', { timeout: 180_000 }, () => {
     const boundary = 'x'.repeat(20);
     const headers = { 'x-api-key': admin, 'idempotency-key': 'large', 'content-type': `multipart/form-data; boundary=${boundary}` };
     const post = (init: RequestInit & { duplex?: 'half' }) => fetch(`${world.url}/v1/projects/${slug}/models`, { method: 'POST', ...init, headers: { ...headers, ...init.headers as Record<string, string> } });
-    const mebibyte = new Uint8Array(2 ** 20);
+    const refusedBy = async (answer: Response) => [answer.status, (await answer.json() as { code: string }).code];
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
         if (sent === 0) controller.enqueue(new TextEncoder().encode(`--${boundary}\r\nContent-Disposition: form-data; name="model"; filename="m"\r\nContent-Type: application/octet-stream\r\n\r\n`));
         sent += 1;
-        if (sent > 700) controller.close();
-        else controller.enqueue(mebibyte);
+        if (sent > 200) controller.close();
+        else controller.enqueue(new Uint8Array(2 ** 20));
       },
     });
-    const streamed = await post({ body, duplex: 'half' });
-    expect([streamed.status, (await streamed.json() as { code: string }).code]).toEqual([413, 'MODEL_TOO_LARGE']);
-    expect(sent).toBeLessThan(600);
+    expect(await refusedBy(await post({ body, duplex: 'half' }))).toEqual([413, 'MODEL_TOO_LARGE']);
+    // One that says so is refused before a byte of it has come.
+    const said = await new Promise<number | undefined>((resolve, reject) => {
+      const asked = httpRequest(`${world.url}/v1/projects/${slug}/models`, { method: 'POST', headers: { ...headers, 'idempotency-key': 'said', 'content-length': importBytesMax + 3 * 2 ** 20 } }, (answer) => {
+        resolve(answer.statusCode);
+        asked.destroy();
+      });
+      asked.on('error', reject);
+      asked.flushHeaders();
+    });
+    expect(said).toBe(413);
   });
 });
 

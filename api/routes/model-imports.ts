@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { ImportModelReply as Imported, ImportModelRequest } from '../../application/models/import-model.ts';
 import { importModelFormSchema, importModelReplySchema } from '../../contracts/models.ts';
 import type { createByteBudget } from '../receive-images.ts';
-import { modelBytesMax, receiveModel } from '../receive-model.ts';
+import { receiveModel } from '../receive-model.ts';
 import { type Route, route } from '../route.ts';
 import { createTeller } from './models.ts';
 
 export interface ModelImportRoutesDependencies extends Pick<Parameters<typeof createTeller>[0], 'records' | 'datasets'> {
   readonly importModel: (request: ImportModelRequest) => Promise<Imported>;
+  /** Of one file. */
+  readonly bytesMax: number;
   /** Files that may be on their way and under trial together; who finds no room comes again. */
   readonly byteBudget: ReturnType<typeof createByteBudget>;
 }
@@ -19,19 +21,15 @@ export function createModelImportRoutes(deps: ModelImportRoutesDependencies): Ro
     route({
       method: 'post', path: '/v1/projects/{project}/models', access: 'engineer', summary: 'Bring a model of your own, as ONNX', params: z.strictObject({ project: z.string() }),
       body: 'raw', form: importModelFormSchema, reply: importModelReplySchema, status: 201, key: 'own',
-      handle: async ({ project, actor, key, request, response }) => {
-        const release = deps.byteBudget.take(Number(request.get('content-length') ?? modelBytesMax));
+      handle: async ({ project, actor, key, request }) => {
+        const release = deps.byteBudget.take(Number(request.get('content-length') ?? deps.bytesMax));
         try {
-          const { bytes, about: { classes, renamed, promote, fileName, ...rest } } = await receiveModel(request);
+          const { bytes, sha256, about: { classes, renamed, promote, fileName, ...rest } } = await receiveModel(request, deps.bytesMax);
           const { version, ...found } = await deps.importModel({
-            projectId: project.id, bytes, fileName: fileName ?? null, specification: { ...rest, classNames: classes }, renamed, promote,
+            projectId: project.id, bytes, sha256, fileName: fileName ?? null, specification: { ...rest, classNames: classes }, renamed, promote,
             by: { id: actor.id, name: actor.name }, key: `import/${actor.kind}/${actor.id}/${key}`,
           });
           return { ...found, remarks: [...found.remarks], version: await tell.version(version) };
-        } catch (error) {
-          // The rest of a body that nobody reads is not waited for.
-          if (!request.readableEnded) response.setHeader('Connection', 'close');
-          throw error;
         } finally {
           release();
         }

@@ -12,7 +12,7 @@ const brought = {
   embedding: 'features', batch: 'many', remarks: ['a remark'], measured: { millisecondsPerImage: 3, peakMemoryBytes: 9, batchDifference: 0 },
 } satisfies BroughtModel;
 const request: ImportModelRequest = {
-  projectId: 'p', bytes: Uint8Array.of(7, 7), fileName: 'm.onnx', renamed: {}, promote: 'if_first', by: { id: 'u', name: 'Ada' }, key: 'k',
+  projectId: 'p', bytes: Uint8Array.of(7, 7), sha256: '0707', fileName: 'm.onnx', renamed: {}, promote: 'if_first', by: { id: 'u', name: 'Ada' }, key: 'k',
   specification: { classNames: ['fox', 'hare'], colourOrder: 'rgb', range: '0-1', mean: [0, 0, 0], std: [1, 1, 1], resizeMode: 'crop' },
 };
 
@@ -71,7 +71,7 @@ it('says who, from what and how it was told', async () => {
 it('another request under the key is refused; class names are held against the project before anything is tried', async () => {
   const at = world();
   await importModel(at.deps, request);
-  await expect(importModel(at.deps, { ...request, bytes: Uint8Array.of(8) })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  await expect(importModel(at.deps, { ...request, bytes: Uint8Array.of(8), sha256: '08' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   await expect(importModel(at.deps, { ...request, key: 'other', specification: { ...request.specification, classNames: ['fox', 'wolf'] } })).rejects.toMatchObject({ code: 'MODEL_CLASSES_MISMATCH' });
   expect(at.brings()).toBe(1);
 });

@@ -18,6 +18,8 @@ export interface ImportModelDependencies extends PromoteVersionDependencies {
 export interface ImportModelRequest {
   readonly projectId: string;
   readonly bytes: Uint8Array;
+  /** Of the bytes. */
+  readonly sha256: string;
   readonly fileName: string | null;
   readonly specification: ImportSpecification;
   /** From the model's class names to the project's, where they differ. */
@@ -46,12 +48,11 @@ const firstReason = 'the first model version of the project, imported; there was
  * @throws PerennialError any code that starts with MODEL_, IDEMPOTENCY_KEY_REUSED, STORE_UNAVAILABLE
  */
 export async function importModel(deps: ImportModelDependencies, request: ImportModelRequest): Promise<ImportModelReply> {
-  const { projectId, bytes, specification, renamed } = request;
-  const sha256 = deps.files.sha256(bytes);
+  const { projectId, sha256, specification, renamed } = request;
   const requestDigest = deps.files.sha256(new TextEncoder().encode(JSON.stringify([sha256, specification, renamed])));
   const known = await deps.imports.byKey(projectId, request.key);
   if (known !== null && known.requestDigest !== requestDigest) throw new PerennialError('IDEMPOTENCY_KEY_REUSED');
-  const imported = known ?? await takeIn(deps, request, sha256, requestDigest);
+  const imported = known ?? await takeIn(deps, request, requestDigest);
   const becameChampion = request.promote === 'if_first' && await promoteFirst(deps, request, imported.version);
   const { parameters, metrics } = imported;
   return {
@@ -60,8 +61,8 @@ export async function importModel(deps: ImportModelDependencies, request: Import
   };
 }
 
-async function takeIn(deps: ImportModelDependencies, request: ImportModelRequest, sha256: string, requestDigest: string): Promise<{ version: ModelVersion; parameters: Record<string, unknown>; metrics: Record<string, number> }> {
-  const { projectId, bytes, specification, renamed, by, fileName } = request;
+async function takeIn(deps: ImportModelDependencies, request: ImportModelRequest, requestDigest: string): Promise<{ version: ModelVersion; parameters: Record<string, unknown>; metrics: Record<string, number> }> {
+  const { projectId, bytes, sha256, specification, renamed, by, fileName } = request;
   const startedAt = deps.clock.now();
   const { id: classSetId, classes } = await deps.classes(projectId);
   if (new Set(specification.classNames).size !== specification.classNames.length) throw new PerennialError('MODEL_CLASSES_MISMATCH', 'A class name of the model stands twice.');

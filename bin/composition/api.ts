@@ -72,7 +72,7 @@ export function buildApi(config: Config) {
       embeddings: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }).read,
     }),
     ...createModelImportRoutes({
-      records, datasets: { byId: freezing.records.versionById }, byteBudget: createByteBudget(modelBytesMax),
+      records, datasets: { byId: freezing.records.versionById }, bytesMax: modelBytesMax, byteBudget: createByteBudget(modelBytesMax),
       importModel: (request) => importModel({
         records, clock, store, servingFollows: buildServingFollows(database), imports: createImportRepository(database), importer: createModelImporter({ ...defaultChildLimits, secondsMax: importSecondsMax }), files: modelFiles,
         classes: async (projectId) => { const { classSetId, classes: all } = await served.byId(projectId); return { id: classSetId, classes: all }; },

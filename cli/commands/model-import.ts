@@ -102,7 +102,7 @@ function words(file: string, { version, becameChampion, embedding, remarks, mill
   return [
     `${basename(file)} is model version ${version.number}${becameChampion ? ' and the champion: the next request is answered by it' : ''} (${millisecondsPerImage.toFixed(1)} ms an image in the trial).`,
     ...remarks,
-    embedding === 'features' ? 'Retraining fits a new last layer on the model’s own features.' : 'Retraining starts from the default backbone, for there is nothing before the answers to retrain on.',
+    embedding === 'features' ? 'Retraining fits a new last layer on the model’s own features.' : 'Retraining starts from the default backbone.',
     ...(version.champion ? [] : [`The champion goes on answering. perennial promote ${version.number} --reason "…" makes this one the champion.`]),
   ].join('\n');
 }

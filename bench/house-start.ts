@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export interface StartedHouse {
   /** From the command to the address. */
   readonly seconds: number;
-  /** Megabytes of our own processes by name: `serve`, `worker`, `api`, `start`. */
+  /** Megabytes of our own processes by name: `serve`, `decoding-child`, `worker`, `api`, `start`. */
   memory(): ReadonlyMap<string, ProcessMemory>;
   stop(): Promise<void>;
 }
@@ -55,7 +55,7 @@ function memoryUnder(top: ChildProcess): Map<string, ProcessMemory> {
   const under = (pid: number): boolean => pid === top.pid || (parents.has(pid) && pid > 1 && under(parents.get(pid)!));
   const found = new Map<string, ProcessMemory>();
   for (const pid of parents.keys()) {
-    const [, name] = /(?:bin|platform)\/(serve|worker|api|start)\.ts\0/.exec(read(`/proc/${pid}/cmdline`)) ?? [];
+    const [, name] = /(?:bin|platform|images)\/(serve|worker|api|start|decoding-child)(?:-entry)?\.ts\0/.exec(read(`/proc/${pid}/cmdline`)) ?? [];
     if (name === undefined || !under(pid)) continue;
     const rollup = read(`/proc/${pid}/smaps_rollup`);
     const megabytes = (label: string): number => Number(new RegExp(`^${label}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? NaN) / 1024;

@@ -38,13 +38,13 @@ export interface DecodingChildOptions {
 /** A child that says nothing for this long after its start will not. */
 const startMsMax = 30_000;
 
-/** One process that decodes. It has nothing of our environment but where to find programs, and no connection but to us. */
+/** One process that decodes. It has nothing of our environment, little room for young objects, and no connection but to us. */
 export function startDecodingChild({ entry, wallMsMax, onDeath }: DecodingChildOptions): DecodingChild {
   const has = new Map<number, { decoding: Decoding; timer?: NodeJS.Timeout }>();
   let ids = 0;
   let ready = false;
   let over = false;
-  const child: ChildProcess = fork(entry, [], { serialization: 'advanced', env: {}, execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child: ChildProcess = fork(entry, [], { serialization: 'advanced', env: { MALLOC_ARENA_MAX: '2' }, execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const kill = (): void => void child.kill('SIGKILL');
   const starting = setTimeout(kill, startMsMax);
   const dead = (): void => {

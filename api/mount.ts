@@ -8,6 +8,7 @@ import { refuseDeep } from './json-depth.ts';
 import { actorIn, type Caller, identify, type IdentifyDependencies, requireRole } from './access.ts';
 import { BodyInvalid } from './problem.ts';
 import type { RequestProject, Route, RouteContext } from './route.ts';
+import { refuseUnstorable } from './storable-text.ts';
 
 export interface MountDependencies extends IdentifyDependencies {
   readonly roleOf: Parameters<typeof actorIn>[2];
@@ -67,6 +68,7 @@ async function replyOf(route: Route, context: RouteContext<never, never, never>)
 async function answer(route: Route, deps: MountDependencies, request: Request, response: Response): Promise<void> {
   const caller = route.access === 'anyone' ? null : await identify(deps, request.headers);
   if (route.access !== 'anyone' && caller === null) throw new PerennialError('AUTH_REQUIRED');
+  for (const given of [request.params, request.query, route.body === 'raw' ? undefined : request.body]) refuseUnstorable(given);
   const { actor, project } = await placeOf(route, deps, caller, request);
   const key = request.get('idempotency-key') ?? '';
   if (route.key !== 'none' && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new PerennialError('IDEMPOTENCY_KEY_MISSING');

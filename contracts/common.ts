@@ -6,6 +6,8 @@ export const instantSchema = z.iso.datetime({ offset: true });
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 /** Chosen by the caller, so that sending the same write twice has one effect. */
 export const clientKeySchema = z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+/** Counts the holders of an item; a column of 32 bits. */
+export const fenceSchema = z.number().int().min(0).max(2_147_483_647);
 export const shareSchema = z.number().min(0).max(1);
 
 /** A page of a listing; `next` goes into `?after=`. */

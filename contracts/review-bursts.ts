@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classSchema, clientKeySchema, idSchema, instantSchema } from './common.ts';
+import { classSchema, clientKeySchema, fenceSchema, idSchema, instantSchema } from './common.ts';
 import { annotationKinds, claimReplySchema, reviewItemSchema } from './reviews.ts';
 
 /** One frame of a burst. The item's own image is among them (`leads`). `answerable: false`: it is shown for what is around it and gets no answer here. */
@@ -42,7 +42,7 @@ const classNeedsId = { path: ['classId'], message: 'a class needs its id, other 
  */
 export const burstAnnotateBodySchema = z.strictObject({
   key: clientKeySchema,
-  fence: z.number().int().min(0),
+  fence: fenceSchema,
   ...answerFields,
   proposedName: z.string().min(1).max(120).optional(),
   comment: z.string().max(2000).optional(),

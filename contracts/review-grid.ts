@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classSchema, clientKeySchema, idSchema } from './common.ts';
+import { classSchema, clientKeySchema, fenceSchema, idSchema } from './common.ts';
 import { annotationKinds, claimReplySchema, reviewItemSchema } from './reviews.ts';
 
 /** GET …/review/grid/classes: what the model puts where among the items this person could take. Blind items are never among them. */
@@ -18,8 +18,8 @@ export const gridDecisionBodySchema = z.strictObject({
   key: clientKeySchema.max(120),
   classId: z.number().int().min(0),
   seen: z.array(idSchema).max(200),
-  accept: z.array(z.strictObject({ item: idSchema, fence: z.number().int().min(0) })).max(100),
-  exceptions: z.array(z.strictObject({ item: idSchema, fence: z.number().int().min(0), kind: z.enum(annotationKinds), classId: z.number().int().min(0).optional() })
+  accept: z.array(z.strictObject({ item: idSchema, fence: fenceSchema })).max(100),
+  exceptions: z.array(z.strictObject({ item: idSchema, fence: fenceSchema, kind: z.enum(annotationKinds), classId: z.number().int().min(0).optional() })
     .refine((b) => (b.kind === 'class') === (b.classId !== undefined), { path: ['classId'], message: 'a class needs its id, other kinds have none' })).max(100).default([]),
   /** Time over the whole page; each answer is booked its share. */
   leadTimeMs: z.number().int().min(0).max(86_400_000).optional(),

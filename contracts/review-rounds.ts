@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, instantSchema, pageQuerySchema, shareSchema } from './common.ts';
+import { fenceSchema, idSchema, instantSchema, pageQuerySchema, shareSchema } from './common.ts';
 import { roundSchema } from './reviews.ts';
 
 /** GET …/rounds?after=&limit=: newest first, as before; `next` is the number to go on from. GET …/rounds/{round}: one. */
@@ -46,7 +46,7 @@ export const roundItemSchema = z.strictObject({
 });
 
 /** POST …/review/leases/release: give items back before their time; those whose fence is not mine any more are `lost`. */
-export const releaseBodySchema = z.strictObject({ items: z.array(z.strictObject({ id: idSchema, fence: z.number().int() })).max(200) });
+export const releaseBodySchema = z.strictObject({ items: z.array(z.strictObject({ id: idSchema, fence: fenceSchema })).max(200) });
 export const releaseReplySchema = z.strictObject({ released: z.array(idSchema), lost: z.array(idSchema) });
 
 /** GET …/review/statistics?days=30 (annotator): one's own. Days are those of the project's time zone. */

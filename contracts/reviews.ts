@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classSchema, clientKeySchema, idSchema, instantSchema, shareSchema } from './common.ts';
+import { classSchema, clientKeySchema, fenceSchema, idSchema, instantSchema, shareSchema } from './common.ts';
 import { flagSchema } from './predictions.ts';
 
 export const roundSchema = z.strictObject({
@@ -21,7 +21,7 @@ export const reviewItemSchema = z.strictObject({
   id: idSchema,
   roundId: idSchema.nullable(),
   imageId: idSchema,
-  fence: z.number().int(),
+  fence: fenceSchema,
   leaseExpiresAt: instantSchema,
   blind: z.boolean(),
   images: z.strictObject({ thumbnail: z.string(), fitted: z.string() }),
@@ -58,7 +58,7 @@ export const annotationKinds = ['class', 'unsure', 'bad_image', 'not_in_list', '
 /** POST …/review/items/{item}/annotations */
 export const annotateBodySchema = z.strictObject({
   key: clientKeySchema,
-  fence: z.number().int().min(0),
+  fence: fenceSchema,
   kind: z.enum(annotationKinds),
   classId: z.number().int().min(0).optional(),
   comment: z.string().max(2000).optional(),
@@ -75,7 +75,7 @@ export const withdrawBodySchema = z.strictObject({ key: clientKeySchema });
 export const withdrawReplySchema = z.strictObject({ item: reviewItemSchema });
 
 /** POST …/review/leases/renewals */
-export const renewBodySchema = z.strictObject({ items: z.array(z.strictObject({ id: idSchema, fence: z.number().int() })).max(100) });
+export const renewBodySchema = z.strictObject({ items: z.array(z.strictObject({ id: idSchema, fence: fenceSchema })).max(100) });
 export const renewReplySchema = z.strictObject({ renewed: z.array(idSchema), lost: z.array(idSchema) });
 
 /** POST …/rounds: collect now. */

@@ -86,5 +86,10 @@ it('a picture with a person in it is settled at once, hidden, and shown again wh
   await world.reviews.withdraw({ projectId: at.projectId, annotationId: again.annotationId, userId: at.person('ann'), key: 'undo 2', leaseSeconds: 60 });
   expect(await world.reviews.hidden([imageId])).toEqual(new Set([imageId]));
   expect((await world.reviews.acts(at.projectId, imageId)).map((each) => each.hidden)).toEqual([true, true, false, true]);
+  // The running product may neither edit nor delete these records.
+  for (const table of ['ImageVisibility', 'ClassChange', 'LabelDispute', 'Adjudication', 'Annotation']) {
+    await expect(world.database.$executeRawUnsafe(`DELETE FROM "${table}"`), table).rejects.toThrow(/permission denied/);
+    await expect(world.database.$executeRawUnsafe(`UPDATE "${table}" SET "createdAt" = now()`), table).rejects.toThrow(/permission denied/);
+  }
   await expect(world.reviews.setVisibility({ projectId: at.projectId, imageId: uuidv7(), hidden: true, reason: 'x', by: 'admin' })).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
 });

@@ -73,3 +73,32 @@ it('what belongs to one project is not there for another’s admin', async () =>
   expect((await ask('post', '/gold-images', { imageIds: [made?.imageId] })).body).toMatchObject({ added: 0, skipped: [{ why: 'unknown' }] });
   expect((await ask('post', '/review/leases/release', { items: [{ id: item.id, fence: item.fence }] })).body).toEqual({ released: [], lost: [item.id] });
 });
+
+it('F32 odd values in every field are refused by code, and none is our fault', async () => {
+  const [made] = await w.at.flagged(1);
+  await w.at.collect('hostile');
+  const [ann, eve, carl, ada] = [await w.as('ann-http'), await w.as('eve', 'engineer'), await w.as('carl', 'adjudicator'), await w.as('ada', 'admin')];
+  const items = (await ann.post('/review/claims', { count: 50 })).body.items as { id: string; imageId: string; fence: number }[];
+  const item = items.find((each) => each.imageId === made?.imageId);
+  const odd: unknown[] = ['\u0000', 'a\u0000b', '\ud800', { $gt: '' }, [], 1e308, -1, 2 ** 31, 9007199254740991, null, true, 'x'.repeat(100_000), '__proto__', "'; DROP TABLE"];
+  const bodies: [typeof ann, string, Record<string, unknown>][] = [
+    [ann, `/review/items/${item?.id}/annotations`, { key: 'k', fence: item?.fence, kind: 'not_in_list', proposedName: 'n', comment: 'c', leadTimeMs: 1 }],
+    [ann, `/review/items/${item?.id}/burst-annotations`, { key: 'k', fence: item?.fence, kind: 'class', classId: 0, comment: 'c', seen: [item?.imageId], exceptions: [] }],
+    [ann, '/review/grid/decisions', { key: 'k', classId: 0, seen: [], accept: [], exceptions: [] }], [ann, '/review/grid/claims', { classId: 0, count: 1, holding: [] }],
+    [ann, '/review/leases/release', { items: [] }], [carl, `/adjudication/items/${item?.id}/verdict`, { key: 'k', kind: 'class', classId: 0, comment: 'c' }],
+    [eve, '/classes', { key: 'k', name: 'n', description: 'd' }], [eve, '/classes/merges', { key: 'k', from: [0], into: 1 }], [eve, '/classes/0/split', { key: 'k', into: [] }], [eve, '/gold-images', { imageIds: [] }], [eve, '/label-hunts', { key: 'k', itemsMax: 5 }],
+  ];
+  const faults: string[] = [];
+  for (const [who, path, body] of bodies) {
+    for (const field of Object.keys(body)) for (const value of odd) {
+      const { status } = await who.post(path, { ...body, key: uuidv7(), [field]: value });
+      if (status >= 500) faults.push(`${path} ${field} = ${JSON.stringify(value).slice(0, 30)}: ${status}`);
+    }
+  }
+  for (const value of odd) { const { status } = await ada.put(`/images/${made?.imageId}/visibility`, { hidden: false, reason: value }); if (status >= 500) faults.push(`visibility ${JSON.stringify(value).slice(0, 30)}: ${status}`); }
+  for (const path of ['/adjudication/items?after=1_x', '/classes/%00/card', '/rounds?after=%00', '/rounds?after=99999999999999999999', '/rounds?limit=1e9', '/review/statistics?days=1e9', '/classes/99999999999/card', '/classes/1e3/card', `/review/items/${item?.id}/evidence?neighbours=-1`]) {
+    const { status } = await carl.get(path);
+    if (status >= 500) faults.push(`${path}: ${status}`);
+  }
+  expect(faults).toEqual([]);
+}, 240_000);

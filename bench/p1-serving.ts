@@ -14,13 +14,18 @@ const sizes = [[227, 227], [640, 480], [2400, 1700]] as const;
 /** Requests under way at once. */
 const concurrency = 16;
 
-/** `--set images=N`, `--set turns=N`; `--set profile=FOLDER` writes a CPU profile of serving, and voids the figures. */
+/**
+ * `--set images=N`, `--set turns=N`; `--set decode-in-child=no` has serving decode in its own process; `--set profile=FOLDER`
+ * writes a CPU profile of serving, and voids the figures.
+ */
 export async function run({ quick, backbone, set, say }: BenchOptions): Promise<readonly Measure[]> {
   if (backbone === undefined) throw new NotRun('--backbone FILE or BACKBONE_FILE is needed: the ONNX file of the default backbone');
   const bytes = new Uint8Array(readFileSync(backbone));
   const count = Number(set['images'] ?? (quick ? 16 : 120));
   const turns = Number(set['turns'] ?? (quick ? 1 : 5));
-  const house = await startServingHouse(bytes, set['profile'] === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${set['profile']}` });
+  const house = await startServingHouse(bytes, {
+    DECODE_IN_CHILD: set['decode-in-child'] ?? 'yes', ...(set['profile'] !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${set['profile']}` }),
+  });
   const raw = await createRawLoop(bytes, cpus().length);
   const keeper = createRawKeeper(house.databaseUrl, house.store, house.projectId);
   try {

@@ -26,7 +26,8 @@ async function stop(): Promise<void> {
   serving.refuse();
   setTimeout(() => process.exit(1), stopMs).unref();
   const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
-  server.closeIdleConnections();
+  // A connection that is answered only now is idle only then, and would be waited for as long as its client keeps it.
+  setInterval(() => { server.closeIdleConnections(); }, 50).unref();
   await Promise.race([closed, new Promise((resolve) => { setTimeout(resolve, drainMs); })]);
   await serving.close();
   process.exit(0);

@@ -3,7 +3,7 @@ import { type Random, shuffled } from '../statistics/random.ts';
 import { type House, type ProductName, until } from './house.ts';
 import type { Clients } from './kill-clients.ts';
 import type { Door, Ledger } from './ledger.ts';
-import type { Place, Stops } from './stops.ts';
+import type { Place, Stop, Stops } from './stops.ts';
 import type { StepSeen, WorkflowsSeen } from './workflows-seen.ts';
 
 /** Where steps are made to stand while a process is killed, and the step that is then under way. */
@@ -61,7 +61,7 @@ export async function killOnce(world: KillingWorld, plan: PlannedKill): Promise<
   const { house, ledger, stops, workflows, projectId, random } = world;
   const { target, project, place } = plan;
   // The api has done then what it was asked, and neither stored nor sent the reply.
-  const held = [{ place, projectId }, ...(target === 'api' ? [{ place: 'reply' as const, projectId }] : [])];
+  const held: Stop[] = [{ place, projectId }, ...(target === 'api' ? [{ place: 'reply' as const, projectId }] : [])];
   // One retrain a project at a time: asked for beside another it would be that other one.
   await until(`the retrain before in ${project} ended`, async () => !(await isUnderWay(world, 'run')), 150);
   for (const stop of held) await stops.hold(stop);
@@ -71,6 +71,7 @@ export async function killOnce(world: KillingWorld, plan: PlannedKill): Promise<
     seen = (await workflows.stepsUnderWay(projectId)).filter((each) => each.step === steps[place]);
     // Where nothing waits to be asked about there is no round, and without new labels no retrain: asked again then.
     if (seen.length === 0 && Date.now() - askedAt > askAgainMs && !(await isUnderWay(world, place))) {
+      if (askedAt > 0) await letBreathe(world, held);
       ask(world, plan);
       askedAt = Date.now();
     }
@@ -90,6 +91,14 @@ export async function killOnce(world: KillingWorld, plan: PlannedKill): Promise<
 }
 
 const askAgainMs = 4_000;
+
+/** While replies stand no round opens, and without a round there are no labels for the next retrain to learn from. */
+async function letBreathe({ stops }: KillingWorld, held: readonly Stop[]): Promise<void> {
+  const replies = held.filter(({ place }) => place === 'reply');
+  for (const stop of replies) await stops.release(stop);
+  await wait(askAgainMs);
+  for (const stop of replies) await stops.hold(stop);
+}
 
 /** Whether what a place belongs to runs in the project, at whatever step. */
 async function isUnderWay({ workflows, projectId }: KillingWorld, place: StepPlace): Promise<boolean> {

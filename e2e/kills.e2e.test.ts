@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 import { z } from 'zod';
@@ -7,6 +9,7 @@ import { createRandom, randomInteger, shuffled } from '../statistics/random.ts';
 import { type House, startHouse, until } from './house.ts';
 import { checkAll, type Finding } from './kill-checks.ts';
 import { createClients } from './kill-clients.ts';
+import { plantDamage } from './kill-damage.ts';
 import { killOnce, type Killed, planKills } from './kill-plan.ts';
 import { createLedger } from './ledger.ts';
 import { askAboutAll, awaitRetrain, coldStart, drawPictures, type Picture } from './seeded.ts';
@@ -84,10 +87,15 @@ it(`${rounds} kills each of worker, serving and api lose nothing that was acknow
   const findings = await checkAll({ house, ledger, workflows, projects });
   await print(killed, findings, workflows);
   console.log(`seed ${seed}, ${killed.length} kills, ledger ${ledger.file}: ${(performance.now() - from).toFixed(0)} ms`);
-  await Promise.all([stops.close(), workflows.close()]);
-  ledger.close();
   expect(findings.flatMap(({ what, wrong }) => wrong.map((each) => `${what}: ${each}`))).toEqual([]);
   expect(killed.filter((each) => each.inFlight === 0 || each.steps.length === 0)).toEqual([]);
+  const planted = await plantDamage(house, ledger);
+  const found = await checkAll({ house, ledger, workflows, projects });
+  for (const beginning of planted) expect(found.find(({ what }) => what.startsWith(beginning))?.wrong, beginning).not.toEqual([]);
+  await Promise.all([stops.close(), workflows.close()]);
+  ledger.close();
+  // Kept where something was wrong, to be read.
+  rmSync(dirname(ledger.file), { recursive: true });
 }, (300 + 120 * rounds) * 1000);
 
 /** A second model version in a project. */

@@ -23,7 +23,7 @@ export function createHeadTrainer(deps: { products: MatrixProducts; now: () => n
       const validation = report.validation;
       return {
         head,
-        parameters: { l2: String(report.l2), optimiser: 'L-BFGS', normalise: head.normalise, temperature: head.temperature.toFixed(4), iterations: String(report.iterations), converged: String(report.converged) },
+        parameters: { label_weight_max: String(Math.max(...input.sampleWeights)), l2: String(report.l2), optimiser: 'L-BFGS', normalise: head.normalise, temperature: head.temperature.toFixed(4), iterations: String(report.iterations), converged: String(report.converged) },
         metrics: {
           loss: report.loss, validation_images: report.validationImages, training_ms: report.milliseconds, ...recall,
           ...(validation && { validation_accuracy: validation.accuracy, validation_log_loss: validation.logLoss, validation_macro_f1: validation.macroF1, validation_ece: validation.ece }),

@@ -1,4 +1,5 @@
 import type { Preprocessing } from './preprocessing.ts';
+import type { ArrivalWindows } from './label-weights.ts';
 import type { Head } from './ports.ts';
 import type { ManifestSplit } from './split-name.ts';
 
@@ -156,10 +157,15 @@ export interface ModelInputViews {
   ): Promise<ReadonlyMap<string, { readonly key: string; readonly sha256: string }>>;
 }
 
+/** When labelled images came, and how many others with them. */
+export interface ArrivalReader {
+  windows(projectId: string, imageIds: readonly string[]): Promise<ArrivalWindows>;
+}
+
 /** Fits a head; `training/` behind it. */
 export interface HeadTrainer {
   train(input: {
-    embeddings: Float32Array; n: number; d: number; labels: readonly number[]; groups: readonly string[];
+    embeddings: Float32Array; n: number; d: number; labels: readonly number[]; groups: readonly string[]; sampleWeights: Float32Array;
     classIds: readonly number[]; seed: number; previousHead: Head | null; onProgress: (sentence: string) => void;
   }): Promise<{ head: Head; metrics: Record<string, number>; parameters: Record<string, string> }>;
 }

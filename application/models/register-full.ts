@@ -1,13 +1,14 @@
 import { trainedHeadSchema, type TrainingResult, trainingResultSchema } from '../../contracts/training.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Head } from '../../domain/ports.ts';
-import type { DatasetRow, HeadTrainer } from '../../domain/ports-models.ts';
+import type { ArrivalReader, DatasetRow, HeadTrainer } from '../../domain/ports-models.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
 import { backboneKey, type StoredBackbone } from './backbone-source.ts';
 import { fillEmbeddings, keepVersion, type KeepVersionDependencies } from './keep-version.ts';
 import { gather, type TrainVersionReply } from './train-version.ts';
 
 export interface RegisterFullDependencies extends KeepVersionDependencies {
+  readonly arrivals: ArrivalReader;
   readonly trainer: HeadTrainer;
   readonly classes: (projectId: string) => Promise<{ id: string; classes: readonly ProjectClass[] }>;
 }

@@ -12,6 +12,7 @@ import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { bytesOf, smallModel } from '../../adapters/onnx/testing/small-models.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
+import { createArrivalWindows } from '../../adapters/postgres/arrival-windows.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
@@ -87,7 +88,7 @@ function buildSteps() {
   return {
     ...shared, registry: createMemoryModelRegistry(), filler: buildEmbeddingFiller(database, store, { cacheDir: join(folder, 'worker'), threads: 1 }), report: createRunReport(createRunPlots()),
     backbones: createBackboneSource({ store, files: modelFiles, readNamed: async () => null, readDefault: async () => standard.bytes }), policy: async () => defaultPolicy,
-    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: 1 }), now: () => performance.now() }), servingFollows: async () => true,
+    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: 1 }), now: () => performance.now() }), arrivals: createArrivalWindows(database), servingFollows: async () => true,
   };
 }
 

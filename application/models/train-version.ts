@@ -1,12 +1,14 @@
 import { PerennialError } from '../../domain/errors.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
-import type { DatasetRow, HeadTrainer, ModelVersion, Run } from '../../domain/ports-models.ts';
+import { labelWeights } from '../../domain/label-weights.ts';
+import type { ArrivalReader, DatasetRow, HeadTrainer, ModelVersion, Run } from '../../domain/ports-models.ts';
 import type { StepOutcome } from '../../contracts/workflows.ts';
 import type { BackboneSource } from './backbone-source.ts';
 import { fillEmbeddings, keepVersion, type KeepVersionDependencies } from './keep-version.ts';
 
 export interface TrainVersionDependencies extends KeepVersionDependencies {
   readonly trainer: HeadTrainer;
+  readonly arrivals: ArrivalReader;
   readonly classes: (projectId: string) => Promise<{ id: string; classes: readonly ProjectClass[] }>;
 }
 
@@ -79,13 +81,15 @@ async function fit(deps: TrainVersionDependencies, request: TrainVersionRequest,
 
 type LoadedBackbone = Awaited<ReturnType<BackboneSource['of']>>;
 
-/** The embeddings of the rows as one matrix; images whose embedding is missing under this backbone are left out and counted by the caller's n. */
-export async function gather(deps: Pick<TrainVersionDependencies, 'embeddings'>, projectId: string, rows: readonly DatasetRow[], backbone: LoadedBackbone) {
+/** The embeddings of the rows as one matrix, and how much each label counts; images whose embedding is missing under this backbone are left out and counted by the caller's n. */
+export async function gather(deps: Pick<TrainVersionDependencies, 'embeddings' | 'arrivals'>, projectId: string, rows: readonly DatasetRow[], backbone: LoadedBackbone) {
   const found = await deps.embeddings.load(projectId, rows.map((row) => row.imageId), backbone.weightsDigest, backbone.preprocessingDigest);
   const usable = rows.filter((row) => found.has(row.imageId));
   if (usable.length === 0) throw new PerennialError('TRAINING_INPUT_INVALID', 'No image of the dataset version has an embedding of the champion’s backbone.');
   const d = (found.get((usable[0] as DatasetRow).imageId) as Float32Array).length;
   const embeddings = new Float32Array(usable.length * d);
   usable.forEach((row, at) => embeddings.set(found.get(row.imageId) as Float32Array, at * d));
-  return { embeddings, n: usable.length, d, labels: usable.map((row) => row.classId), groups: usable.map((row) => row.group) };
+  const imageIds = usable.map((row) => row.imageId);
+  const sampleWeights = labelWeights(imageIds, await deps.arrivals.windows(projectId, imageIds));
+  return { embeddings, n: usable.length, d, labels: usable.map((row) => row.classId), groups: usable.map((row) => row.group), sampleWeights };
 }

@@ -14,6 +14,7 @@ import { createRunPlots } from '../../adapters/images/run-plots.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
 import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createArrivalWindows } from '../../adapters/postgres/arrival-windows.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
@@ -73,7 +74,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
   const products = createOnnxMatrixProducts({ threads: config.TRAINING_THREADS });
   const training = {
     ...shared, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: config.PERENNIAL_CACHE_DIR, threads: config.TRAINING_THREADS }), backbones: createBackboneSource({ store, files: modelFiles, readDefault, readNamed }), report: createRunReport(createRunPlots()),
-    trainer: createHeadTrainer({ products, now: () => performance.now() }),
+    trainer: createHeadTrainer({ products, now: () => performance.now() }), arrivals: createArrivalWindows(database),
   };
   const reconcile = async (projectId: string) => reconcileChampion({ records, registry }, await served.byId(projectId));
   const views = createModelInputViews({ records: createViewRepository(database), store, images: createSharpReader(), sha256 });

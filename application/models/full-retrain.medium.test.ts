@@ -11,6 +11,7 @@ import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { floatTensor } from '../../adapters/onnx/model-file.ts';
 import { bytesOf, randomValues, smallModel } from '../../adapters/onnx/testing/small-models.ts';
+import { createArrivalWindows } from '../../adapters/postgres/arrival-windows.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
@@ -76,7 +77,7 @@ function buildSteps() {
     classes: async (projectId: string) => { const project = await served.byId(projectId); return { id: project.classSetId, classes: project.classes }; },
     files: modelFiles, store, clock: { now: () => new Date() }, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: join(folder, 'worker'), threads: 1 }), report: async () => [],
     backbones: createBackboneSource({ store, files: modelFiles, readNamed: async () => null, readDefault: async () => standard.bytes }), policy: async () => defaultPolicy,
-    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: 1 }), now: () => performance.now() }), servingFollows: async () => true,
+    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads: 1 }), now: () => performance.now() }), arrivals: createArrivalWindows(database), servingFollows: async () => true,
     views: createModelInputViews({ records: createViewRepository(database), store, images, sha256: modelFiles.sha256 }),
   };
 }

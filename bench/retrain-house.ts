@@ -11,6 +11,7 @@ import { createMlflowRegistry } from '../adapters/mlflow/mlflow-registry.ts';
 import { createMinioStore } from '../adapters/object-store/minio-store.ts';
 import { createOnnxMatrixProducts } from '../adapters/onnx/matrix-products.ts';
 import { modelFiles } from '../adapters/onnx/model-files.ts';
+import { createArrivalWindows } from '../adapters/postgres/arrival-windows.ts';
 import { createDatabase } from '../adapters/postgres/connection.ts';
 import { createDatasetRepository } from '../adapters/postgres/dataset-repository.ts';
 import { createEmbeddingRepository } from '../adapters/postgres/embedding-repository.ts';
@@ -75,7 +76,7 @@ export async function startRetrainHouse(backbone: Uint8Array, { n, d, classes, e
   const deps: TrainVersionDependencies = {
     records: createModelRepository(database), store, files: modelFiles, clock, classes: async () => ({ id: classSetId, classes: classList }), report: createRunReport(createRunPlots()),
     registry: createMlflowRegistry({ trackingUri: env['MLFLOW_TRACKING_URI']!, clock }), backbones: createBackboneSource({ store, files: modelFiles, readDefault: async () => backbone, readNamed: async () => backbone }),
-    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads }), now: () => performance.now() }),
+    trainer: createHeadTrainer({ products: createOnnxMatrixProducts({ threads }), now: () => performance.now() }), arrivals: createArrivalWindows(database),
     // All are embedded already: that is what makes it light.
     filler: { fill: async () => ({ embedded: 0, unreadable: 0 }) },
     datasets: {

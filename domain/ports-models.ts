@@ -123,7 +123,7 @@ export interface DatasetVersions {
   freeze(request: { projectId: string; reason: string; key: string; by: string }): Promise<{ outcome: 'done' | 'skipped'; why: string; versionId: string | null }>;
   /** The newest version, null where there is none. */
   latest(projectId: string): Promise<{ id: string; number: number; rootDigest: string; imageCount: number } | null>;
-  byId(id: string): Promise<{ id: string; number: number; rootDigest: string; imageCount: number } | null>;
+  byId(id: string): Promise<{ id: string; number: number; rootDigest: string; imageCount: number; labelsUntil: Date | null; createdAt: Date } | null>;
   rows(projectId: string, versionId: string): Promise<readonly DatasetRow[]>;
   /** Members of a holdout that have not retired, with one over the probability of having been drawn. */
   holdout(projectId: string, holdout: 'reference' | 'audit'): Promise<readonly { imageId: string; group: string; weight: number }[]>;
@@ -159,7 +159,8 @@ export interface ModelInputViews {
 
 /** When labelled images came, and how many others with them. */
 export interface ArrivalReader {
-  windows(projectId: string, imageIds: readonly string[]): Promise<ArrivalWindows>;
+  /** @param until later rounds end no window: what a dataset version says must not change with what comes after it */
+  windows(projectId: string, imageIds: readonly string[], until: Date): Promise<ArrivalWindows>;
 }
 
 /** Fits a head; `training/` behind it. */

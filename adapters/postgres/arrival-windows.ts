@@ -4,13 +4,13 @@ import type { Database } from './connection.ts';
 const idsAtOnce = 20_000;
 
 /**
- * Windows between review rounds, from the time at which each image was first predicted. The one that no round has ended
- * yet is left out: it still grows, and the same dataset version must give the same weights tomorrow.
+ * Windows between review rounds, from the time at which each image was first predicted. The one that no round had
+ * ended by then is left out: it grew on, and the same dataset version must give the same weights tomorrow.
  */
 export function createArrivalWindows(database: Database): ArrivalReader {
   return {
-    async windows(projectId, imageIds) {
-      const rounds = await database.reviewRound.findMany({ where: { projectId }, orderBy: { openedAt: 'asc' }, select: { openedAt: true } });
+    async windows(projectId, imageIds, until) {
+      const rounds = await database.reviewRound.findMany({ where: { projectId, openedAt: { lte: until } }, orderBy: { openedAt: 'asc' }, select: { openedAt: true } });
       const edges = rounds.map(({ openedAt }) => openedAt.toISOString());
       const arrived = await database.$queryRaw<{ window: number; images: number }[]>`
         SELECT width_bucket(f.at, ${edges}::text[]::timestamp[]) AS "window", count(*)::int AS images

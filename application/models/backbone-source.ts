@@ -24,7 +24,8 @@ export interface BackboneSource {
 /** Backbones whose weights are published as packages. */
 export const backboneFamily = ['efficientnet-lite0', 'efficientnet-lite1', 'efficientnet-lite2'] as const;
 
-export const backboneKey = (weightsDigest: string): string => `backbones/${weightsDigest}.onnx`;
+/** The file says how pictures are prepared, too: the same weights with another preparation are another object. */
+export const backboneKey = ({ weightsDigest, preprocessingDigest }: Pick<StoredBackbone, 'weightsDigest' | 'preprocessingDigest'>): string => `backbones/${weightsDigest}-${preprocessingDigest.slice(0, 16)}.onnx`;
 
 /**
  * @param readDefault reads the default backbone's file
@@ -43,7 +44,7 @@ export function createBackboneSource(deps: { store: ObjectStore; files: ModelFil
   const standard = async (): Promise<StoredBackbone> => keep(await deps.readDefault());
   async function keep(bytes: Uint8Array): Promise<StoredBackbone> {
     const facts = deps.files.facts(bytes);
-    const key = backboneKey(facts.weightsDigest);
+    const key = backboneKey(facts);
     await deps.store.putIfAbsent(key, bytes);
     return { bytes, key, ...facts };
   }

@@ -75,7 +75,7 @@ async function keepBackbone({ store, files }: RegisterFullDependencies, result: 
   if (files.sha256(bytes) !== result.sha256) throw new PerennialError('TRAINING_FAILED', 'The trainer’s model does not have the hash that its result gives.');
   const facts = files.facts(bytes);
   if (facts.embedding === 'logits') throw new PerennialError('MODEL_OUTPUT_UNSUPPORTED', 'The trainer’s model has no output named embedding.');
-  const key = backboneKey(facts.weightsDigest);
+  const key = backboneKey(facts);
   await store.putIfAbsent(key, bytes);
   return { bytes, key, ...facts };
 }
@@ -100,6 +100,6 @@ function floatsOf(base64: string): Float32Array {
 }
 
 async function fitHead(deps: RegisterFullDependencies, request: RegisterFullRequest, rows: readonly DatasetRow[], backbone: StoredBackbone, classes: readonly ProjectClass[]): Promise<Head> {
-  const set = await gather(deps, request.projectId, rows.filter((row) => row.split !== 'test'), backbone);
+  const set = await gather(deps, request, rows.filter((row) => row.split !== 'test'), backbone);
   return (await deps.trainer.train({ ...set, classIds: classes.map((each) => each.classId), seed: 20261124, previousHead: null, onProgress: request.onProgress })).head;
 }

@@ -69,7 +69,7 @@ interface Fitting {
 async function fit(deps: TrainVersionDependencies, request: TrainVersionRequest, { run, classSetId, classes, champion, backbone, everyRow, rows }: Fitting): Promise<TrainVersionReply> {
   await fillEmbeddings(deps, request, everyRow, backbone, champion);
   request.onProgress(`fitting a head on ${rows.length} images`);
-  const set = await gather(deps, request.projectId, rows, backbone);
+  const set = await gather(deps, request, rows, backbone);
   // An imported last layer was fitted to features of another scale than ours are.
   const previousHead = champion?.headKey == null || champion.kind === 'imported' || champion.backboneDigest !== backbone.weightsDigest ? null : deps.files.decodeHead(await deps.store.get(champion.headKey));
   const fitted = await deps.trainer.train({ ...set, classIds: classes.map((each) => each.classId), seed, previousHead, onProgress: request.onProgress });
@@ -82,7 +82,11 @@ async function fit(deps: TrainVersionDependencies, request: TrainVersionRequest,
 type LoadedBackbone = Awaited<ReturnType<BackboneSource['of']>>;
 
 /** The embeddings of the rows as one matrix, and how much each label counts; images whose embedding is missing under this backbone are left out and counted by the caller's n. */
-export async function gather(deps: Pick<TrainVersionDependencies, 'embeddings' | 'arrivals'>, projectId: string, rows: readonly DatasetRow[], backbone: LoadedBackbone) {
+export async function gather(
+  deps: Pick<TrainVersionDependencies, 'embeddings' | 'arrivals' | 'datasets'>, { projectId, datasetVersionId }: Pick<TrainVersionRequest, 'projectId' | 'datasetVersionId'>, rows: readonly DatasetRow[], backbone: LoadedBackbone,
+) {
+  const dataset = await deps.datasets.byId(datasetVersionId);
+  if (dataset === null) throw new PerennialError('DATASET_VERSION_NOT_FOUND');
   const found = await deps.embeddings.load(projectId, rows.map((row) => row.imageId), backbone.weightsDigest, backbone.preprocessingDigest);
   const usable = rows.filter((row) => found.has(row.imageId));
   if (usable.length === 0) throw new PerennialError('TRAINING_INPUT_INVALID', 'No image of the dataset version has an embedding of the champion’s backbone.');
@@ -90,6 +94,6 @@ export async function gather(deps: Pick<TrainVersionDependencies, 'embeddings' |
   const embeddings = new Float32Array(usable.length * d);
   usable.forEach((row, at) => embeddings.set(found.get(row.imageId) as Float32Array, at * d));
   const imageIds = usable.map((row) => row.imageId);
-  const sampleWeights = labelWeights(imageIds, await deps.arrivals.windows(projectId, imageIds));
+  const sampleWeights = labelWeights(imageIds, await deps.arrivals.windows(projectId, imageIds, dataset.labelsUntil ?? dataset.createdAt));
   return { embeddings, n: usable.length, d, labels: usable.map((row) => row.classId), groups: usable.map((row) => row.group), sampleWeights };
 }

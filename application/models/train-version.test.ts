@@ -8,7 +8,7 @@ async function failWith(error: PerennialError, isOver: boolean): Promise<string[
   const deps = {
     records: { versionByKey: async () => null, champion: async () => null, startRun: async () => ({ id: 'run' }), failRun: async (id: string, why: string) => { failed.push(`${id}: ${why}`); } },
     backbones: { of: async () => ({ weightsDigest: 'w', preprocessingDigest: 'p' }) }, classes: async () => ({ id: 'classes', classes: [] }),
-    datasets: { rows: async () => [] }, filler: { fill: async () => undefined }, embeddings: { load: async () => { throw error; } },
+    datasets: { rows: async () => [], byId: async () => ({ labelsUntil: null, createdAt: new Date(0) }) }, filler: { fill: async () => undefined }, embeddings: { load: async () => { throw error; } },
   };
   const request = { projectId: 'p', projectSlug: 'p', kind: 'light' as const, datasetVersionId: 'd', reason: 'test', key: 'k', workflowRunId: null, onProgress: () => undefined, isOver: () => isOver };
   await expect(trainVersion(deps as unknown as TrainVersionDependencies, request)).rejects.toBe(error);

@@ -1,17 +1,11 @@
 import { answerOf, noveltyOf } from '../../domain/head.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
+import type { Prediction } from '../../domain/prediction.ts';
 import { servedClass } from '../../domain/served-answer.ts';
 
 /** What is stored of an answer. */
-export interface Figures {
-  readonly probabilities: readonly number[];
-  readonly topClassId: number;
-  readonly confidence: number;
-  readonly rawScore: number;
-  readonly margin: number;
-  readonly novelty: number | null;
-}
+export type Figures = Pick<Prediction, 'probabilities' | 'topClassId' | 'confidence' | 'rawScore' | 'margin' | 'novelty'>;
 
 /** What a model says of an embedding, in the figures that are stored. */
 export function figuresOf({ head }: Pick<ServedModel, 'head'>, embedding: Float32Array, costs: Policy['costs']): Figures {

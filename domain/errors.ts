@@ -73,6 +73,9 @@ export const errorCodes = {
   PROMOTION_CONFLICT: 'The champion changed meanwhile; look again.',
   PROMOTION_HELD: 'The gate did not pass.',
   PROMOTION_NOTHING_TO_ROLL_BACK: 'There is no earlier champion.',
+  CHALLENGE_NOT_FOUND: 'There is no such challenge in this project.',
+  CHALLENGE_CONFLICT: 'The challenge went on meanwhile, or another is on the road; look again.',
+  CHALLENGE_BARRED: 'The challenger was rolled back; a person has to clear it first.',
   // the house
   STORE_OBJECT_NOT_FOUND: 'The object is not in the store.',
   STORE_DAMAGED: 'The object in the store does not match its digest.',

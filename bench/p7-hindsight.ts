@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { createEmbeddingBlocks } from '../adapters/embeddings/embedding-store.ts';
+import { createHeadProducts } from '../adapters/onnx/head-products.ts';
 import { createMinioStore } from '../adapters/object-store/minio-store.ts';
 import { createDatabase } from '../adapters/postgres/connection.ts';
 import { createModelRepository } from '../adapters/postgres/model-repository.ts';
@@ -40,7 +41,7 @@ export async function run({ quick, set, say }: BenchOptions): Promise<readonly M
     say(`storing ${images} predictions and embeddings`);
     const projectId = await project(fresh.ownerUrl, store, images);
     const deps: HindsightDependencies = {
-      records: createModelRepository(database), stored: createStoredAnswers(database), store, files: { decodeHead }, policy: async () => defaultPolicy, embeddings: createEmbeddingBlocks({ store, cacheDir }).read,
+      records: createModelRepository(database), stored: createStoredAnswers(database), store, files: { decodeHead }, policy: async () => defaultPolicy, readInto: createEmbeddingBlocks({ store, cacheDir }).readInto, bindHead: createHeadProducts(1),
     };
     const seconds: number[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
@@ -61,7 +62,7 @@ export async function run({ quick, set, say }: BenchOptions): Promise<readonly M
   }
 }
 
-/** A project with one prediction an image, an embedding each, one in twenty-five settled by the audit sample. */
+/** A project with one prediction an image (ids in the order of arrival, as serving makes them), an embedding each, one in twenty-five settled by the audit sample. */
 async function project(ownerUrl: string, store: ReturnType<typeof createMinioStore>, images: number): Promise<string> {
   const [projectId, classSetId, versionId] = [uuidv7(), uuidv7(), uuidv7()];
   const head = { classIds: classes.map(({ classId }) => classId), dimensions, weights: new Float32Array(classes.length * dimensions).map((_, at) => Math.sin(at)), bias: new Float32Array(classes.length), temperature: 1, normalise: 'l2' as const, centroids: null };
@@ -73,8 +74,8 @@ async function project(ownerUrl: string, store: ReturnType<typeof createMinioSto
     await client.query(`INSERT INTO "Project" ("id", "slug", "name") VALUES ('${projectId}', 'bench', 'bench')`);
     await client.query(`INSERT INTO "ClassSet" ("id", "projectId", "version", "classes", "createdBy") VALUES ('${classSetId}', '${projectId}', 1, '${JSON.stringify(classes)}', 'bench')`);
     await client.query(`INSERT INTO "ModelVersion" ("id", "projectId", "number", "kind", "key", "classSetId", "headKey", "backboneDigest", "preprocessingDigest") VALUES ('${versionId}', '${projectId}', 1, 'light', 'k', '${classSetId}', 'head', 'w', 'p')`);
-    await client.query(`CREATE TABLE made AS SELECT n, gen_random_uuid() AS image, gen_random_uuid() AS arrival, gen_random_uuid() AS prediction FROM generate_series(0, ${images - 1}) n`);
-    await client.query(`CREATE TABLE blocks AS SELECT n, gen_random_uuid() AS id FROM generate_series(0, ${blocks - 1}) n`);
+    await client.query(`CREATE TABLE made AS SELECT n, uuidv7() AS image, uuidv7() AS arrival, uuidv7() AS prediction FROM generate_series(0, ${images - 1}) n`);
+    await client.query(`CREATE TABLE blocks AS SELECT n, uuidv7() AS id FROM generate_series(0, ${blocks - 1}) n`);
     await client.query(`CREATE TABLE cameras AS SELECT n, gen_random_uuid() AS id FROM generate_series(0, 39) n`);
     await client.query(`INSERT INTO "Camera" ("id", "projectId", "name") SELECT id, '${projectId}', 'camera ' || n FROM cameras`);
     await client.query(`INSERT INTO "Image" ("id", "projectId", "sha256", "objectKey", "byteSize", "mediaType", "width", "height", "statistics", "perceptualHash")

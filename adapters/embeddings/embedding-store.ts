@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { halfFloatRow, toHalfFloats } from '../../domain/half-floats.ts';
+import { copyHalfFloatRow, halfFloatRow, halfFloatsOf, toHalfFloats } from '../../domain/half-floats.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
 
 /** Where one embedding is: a block and its row in it. */
@@ -16,6 +16,8 @@ export interface EmbeddingBlocks {
   write(objectKey: string, rows: readonly Float32Array[]): Promise<Uint8Array>;
   /** Reads the rows at the places given, each block once. */
   read(places: readonly EmbeddingPlace[]): Promise<readonly Float32Array[]>;
+  /** The rows at the places given one after another in `into`: for many at once, without memory of its own for each. */
+  readInto(places: readonly EmbeddingPlace[], into: Float32Array): Promise<void>;
 }
 
 /** Blocks fetched at once; each is one round trip. */
@@ -36,6 +38,12 @@ export function createEmbeddingBlocks(deps: { store: ObjectStore; cacheDir: stri
     await rename(beside, file);
     return bytes;
   }
+  async function eachBlock(places: readonly EmbeddingPlace[], take: (block: Uint8Array, group: readonly { place: EmbeddingPlace; at: number }[]) => void): Promise<void> {
+    const groups = [...Map.groupBy(places.map((place, at) => ({ place, at })), ({ place }) => place.blockId).values()];
+    for (let from = 0; from < groups.length; from += fetchesAtOnce) {
+      await Promise.all(groups.slice(from, from + fetchesAtOnce).map(async (group) => { take(await blockOf(group[0]!.place), group); }));
+    }
+  }
   return {
     async write(objectKey, rows) {
       const bytes = toHalfFloats(rows);
@@ -44,17 +52,14 @@ export function createEmbeddingBlocks(deps: { store: ObjectStore; cacheDir: stri
     },
     async read(places) {
       const rows: Float32Array[] = [];
-      const byBlock = Map.groupBy(places.map((place, at) => ({ place, at })), ({ place }) => place.blockId);
-      const groups = [...byBlock.values()];
-      for (let from = 0; from < groups.length; from += fetchesAtOnce) {
-        await Promise.all(groups.slice(from, from + fetchesAtOnce).map(async (group) => {
-          const [first] = group;
-          if (first === undefined) return;
-          const block = await blockOf(first.place);
-          for (const { place, at } of group) rows[at] = halfFloatRow(block, place.row, place.dimensions);
-        }));
-      }
+      await eachBlock(places, (block, group) => {
+        for (const { place, at } of group) rows[at] = halfFloatRow(block, place.row, place.dimensions);
+      });
       return rows;
     },
+    readInto: (places, into) => eachBlock(places, (block, group) => {
+      const halves = halfFloatsOf(block);
+      for (const { place, at } of group) copyHalfFloatRow(halves, place.row, place.dimensions, into, at * place.dimensions);
+    }),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
+import { createHeadProducts } from '../../adapters/onnx/head-products.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createStoredAnswers } from '../../adapters/postgres/stored-answers.ts';
 import { decodeHead, encodeHead } from '../../domain/head-file.ts';
@@ -44,7 +45,7 @@ async function scene() {
   await store.put('head', encodeHead(head));
   await world.database.modelVersion.create({ data: { id: uuidv7(), projectId, number: 8, kind: 'light', key: 'k8', classSetId: project.classSetId, headKey: 'head', backboneDigest: 'w', preprocessingDigest: 'p' } });
   const deps: HindsightDependencies = {
-    records: createModelRepository(world.database), stored: createStoredAnswers(world.database), store, files: { decodeHead }, embeddings: blocks.read, policy: async () => defaultPolicy,
+    records: createModelRepository(world.database), stored: createStoredAnswers(world.database), store, files: { decodeHead }, readInto: blocks.readInto, bindHead: createHeadProducts(1), policy: async () => defaultPolicy,
   };
   return { projectId, deps };
 }

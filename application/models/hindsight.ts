@@ -1,9 +1,9 @@
 import { PerennialError } from '../../domain/errors.ts';
 import { expectedCost, flagsFor } from '../../domain/flagging.ts';
 import { createHindsight, type Hindsight, type HindsightAnswer } from '../../domain/hindsight.ts';
-import { answerOf, noveltyOf } from '../../domain/head.ts';
+import type { BindHead } from '../../domain/head-products.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { Head, ObjectStore } from '../../domain/ports.ts';
+import type { ObjectStore } from '../../domain/ports.ts';
 import type { StoredAnswer, StoredAnswers, StoredEmbeddingPlace } from '../../domain/ports-hindsight.ts';
 import type { ModelFiles, ModelRecords } from '../../domain/ports-models.ts';
 import { figuresOfProbabilities } from '../predictions/figures.ts';
@@ -13,7 +13,9 @@ export interface HindsightDependencies {
   readonly stored: StoredAnswers;
   readonly store: Pick<ObjectStore, 'get'>;
   readonly files: Pick<ModelFiles, 'decodeHead'>;
-  readonly embeddings: (places: readonly StoredEmbeddingPlace[]) => Promise<readonly Float32Array[]>;
+  /** Writes the embeddings at the places one after another. */
+  readonly readInto: (places: readonly StoredEmbeddingPlace[], into: Float32Array) => Promise<void>;
+  readonly bindHead: BindHead;
   readonly policy: (projectId: string) => Promise<Policy>;
 }
 
@@ -44,15 +46,30 @@ export async function hindsight(deps: HindsightDependencies, request: HindsightR
   const head = deps.files.decodeHead(await deps.store.get(version.headKey));
   const today = await deps.policy(projectId);
   const policy: Policy = { ...today, flagging: { ...today.flagging, ...request.flagging } };
+  // Novelty costs as much as the answer itself, and most policies do not ask for it.
+  const bound = await deps.bindHead(head, policy.flagging.noveltyMax !== null);
   const counting = createHindsight();
   let notEmbedded = 0;
-  for await (const page of deps.stored.pages(projectId, { weightsDigest: version.backboneDigest, preprocessingDigest: version.preprocessingDigest ?? '' }, request.imagesMax)) {
-    const known = page.flatMap((answer) => (answer.embedding === null ? [] : [{ answer, place: answer.embedding }]));
-    notEmbedded += page.length - known.length;
-    const embeddings = await deps.embeddings(known.map(({ place }) => place));
-    known.forEach(({ answer }, at) => {
-      counting.add({ ...answer, was: answeredThen(answer, policy), wouldBe: answeredNow(answer, head, embeddings[at] as Float32Array, policy) });
-    });
+  let matrix = new Float32Array();
+  try {
+    for await (const page of deps.stored.pages(projectId, { weightsDigest: version.backboneDigest, preprocessingDigest: version.preprocessingDigest ?? '' }, request.imagesMax)) {
+      const known = page.flatMap((answer) => (answer.embedding === null ? [] : [{ answer, place: answer.embedding }]));
+      notEmbedded += page.length - known.length;
+      if (known.length === 0) continue;
+      const values = known.length * head.dimensions;
+      // One page's memory serves the next.
+      if (matrix.length < values) matrix = new Float32Array(values);
+      const rows = matrix.subarray(0, values);
+      await deps.readInto(known.map(({ place }) => place), rows);
+      const { probabilities, novelty } = await bound.answers(rows, known.length);
+      const classes = head.classIds.length;
+      known.forEach(({ answer }, at) => {
+        const own = { probabilities: [...probabilities.subarray(at * classes, (at + 1) * classes)], novelty: novelty?.[at] ?? null };
+        counting.add({ ...answer, was: answeredThen(answer, policy), wouldBe: answeredNow(answer, head.classIds, own, policy) });
+      });
+    }
+  } finally {
+    await bound.release();
   }
   return { ...counting.result(), version: version.number, notEmbedded };
 }
@@ -61,13 +78,11 @@ function answeredThen({ classId, classIds, probabilities, flagged }: StoredAnswe
   return { classId, flagged, expectedCost: expectedCost(costs, new Map(classIds.map((id, at) => [id, probabilities[at] ?? 0])), classId) };
 }
 
-function answeredNow({ sharpness }: StoredAnswer, head: Head, embedding: Float32Array, policy: Policy): HindsightAnswer {
-  const figures = figuresOfProbabilities(head.classIds, [...answerOf(head, embedding).probabilities], policy.costs);
-  const probabilities = new Map(head.classIds.map((id, at) => [id, figures.probabilities[at] as number]));
-  // Novelty costs as much as the answer itself, and most policies do not ask for it.
-  const novelty = policy.flagging.noveltyMax === null ? null : noveltyOf(head, embedding);
+function answeredNow({ sharpness }: StoredAnswer, classIds: readonly number[], own: { probabilities: readonly number[]; novelty: number | null }, policy: Policy): HindsightAnswer {
+  const figures = figuresOfProbabilities(classIds, own.probabilities, policy.costs);
+  const probabilities = new Map(classIds.map((id, at) => [id, figures.probabilities[at] as number]));
   return {
     classId: figures.topClassId, expectedCost: expectedCost(policy.costs, probabilities, figures.topClassId),
-    flagged: flagsFor({ ...figures, novelty, sharpness, probabilities }, policy, false).length > 0,
+    flagged: flagsFor({ ...figures, novelty: own.novelty, sharpness, probabilities }, policy, false).length > 0,
   };
 }

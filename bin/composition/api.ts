@@ -2,6 +2,7 @@ import { createSignIn } from '../../adapters/auth/better-auth.ts';
 import { createEmbeddingBlocks } from '../../adapters/embeddings/embedding-store.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
+import { createHeadProducts } from '../../adapters/onnx/head-products.ts';
 import { defaultChildLimits } from '../../adapters/onnx/loading-child.ts';
 import { createModelImporter } from '../../adapters/onnx/model-importer.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
@@ -69,7 +70,7 @@ export function buildApi(config: Config) {
     ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database) }),
     ...createHindsightRoutes({
       records, stored: createStoredAnswers(database), store, files: modelFiles, policy: async (projectId) => (await served.byId(projectId)).policy,
-      embeddings: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }).read,
+      readInto: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }).readInto, bindHead: createHeadProducts(1),
     }),
     ...createModelImportRoutes({
       records, datasets: { byId: freezing.records.versionById }, bytesMax: modelBytesMax, byteBudget: createByteBudget(modelBytesMax),

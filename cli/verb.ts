@@ -27,6 +27,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** Parser of different whole numbers with commas between. */
+export function wholeNumbers(text: string): number[] {
+  const list = names(text).map(wholeNumber(0, 2 ** 31 - 1));
+  if (new Set(list).size < list.length) throw new InvalidArgumentError('Each number may stand once.');
+  return list;
+}
+
 /** Parser of a share, 0 to 1. */
 export function share(text: string): number {
   const value = Number(text);

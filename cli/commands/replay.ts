@@ -1,17 +1,19 @@
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
-import { addVerb, names, share, wholeNumber } from '../verb.ts';
+import { addVerb, names, share, wholeNumber, wholeNumbers } from '../verb.ts';
 import type { ReplayOptions } from '../../demo/replay/options.ts';
 
 /** `perennial replay` */
 export function addReplayVerb(program: Command, context: CliContext): void {
   addVerb(program, 'replay', 'drive a labelled stream through the real system, in accelerated time, and say what the loop gained', [
     'replay --project autumn --stream ./stream',
+    'replay --project autumn --stream ./stream --seeds 1,2,3',
     'replay --project autumn --stream ./stream --periods leaf,fall,snow --budget 0.2 --plot autumn.svg',
   ])
     .requiredOption('-p, --project <name>', 'name of the project to make; there must be none of that name')
     .requiredOption('--stream <folder>', 'folder with index.csv: path, label, period, and where known camera, captured_at, burst')
     .option('--seed <number>', 'of the split, the order and the annotator’s errors', wholeNumber(0, 2 ** 31 - 1), 1)
+    .option('--seeds <numbers>', 'several seeds with commas between: a project each (NAME-s1, …), and their figures together', wholeNumbers)
     .option('--learn <share>', 'share of each period that arrives; the rest is the exam', share, 0.6)
     .option('--budget <share>', 'share of the arrivals that people may be asked about', share, 0.25)
     .option('--rounds-per-period <count>', 'review rounds in each period', wholeNumber(1, 100), 3)

@@ -3,8 +3,9 @@ import { figuresOf, type PeriodCounts } from './accounting.ts';
 import { plotSvg } from './plot.ts';
 import { reportText } from './report.ts';
 
+const examOf = (fixed: number, loop: number, everything: number) => Array.from({ length: 100 }, (_, at) => ({ path: `${at}.jpg`, static: at < fixed, loop: at < loop, everything: at < everything }));
 const counts = (more: Partial<PeriodCounts> = {}): PeriodCounts => ({
-  period: 'snow', arrivals: 200, exam: { static: { right: 60, of: 100 }, loop: { right: 84, of: 100 }, everything: { right: 90, of: 100 } }, onArrival: { right: 150, of: 200 },
+  period: 'snow', arrivals: 200, exam: examOf(60, 84, 90), onArrival: { right: 150, of: 200 },
   reviewed: 44, refused: 0, rounds: 3, versions: 3, promotions: 2, onCannotTell: 1, notes: [], ...more,
 });
 
@@ -21,7 +22,7 @@ describe('figuresOf', () => {
     expect([lower.toFixed(4), upper.toFixed(4)]).toEqual(['0.7558', '0.8990']);
   });
   it('speaks of no part where nothing is gained, and of no share in the labelled start', () => {
-    expect(figuresOf(counts({ exam: { static: { right: 90, of: 100 }, loop: { right: 90, of: 100 }, everything: { right: 90, of: 100 } } })).gainedShare).toBeNull();
+    expect(figuresOf(counts({ exam: examOf(90, 90, 90) })).gainedShare).toBeNull();
     expect(figuresOf(counts({ onArrival: null }))).toMatchObject({ gainedShare: null, reviewedShare: null, accuracy: { onArrival: null } });
   });
 });

@@ -7,12 +7,20 @@ export interface Tally {
   readonly of: number;
 }
 
+/** One exam image at the end of its period: which of the three models were right about it. */
+export interface ExamAnswer {
+  readonly path: string;
+  readonly static: boolean;
+  readonly loop: boolean;
+  readonly everything: boolean;
+}
+
 /** What was counted in one period. Exam figures are at the end of the period. */
 export interface PeriodCounts {
   readonly period: string;
   readonly arrivals: number;
   /** The first model, the champion at the end of the period, and a head fitted on every arrival so far with its true label. */
-  readonly exam: { readonly static: Tally; readonly loop: Tally; readonly everything: Tally };
+  readonly exam: readonly ExamAnswer[];
   /** The model alone, on arrival, before any answer about that image is known; null in the first period. */
   readonly onArrival: Tally | null;
   /** Images people looked at, audit included. */
@@ -37,17 +45,23 @@ export interface PeriodFigures extends PeriodCounts {
   readonly reviewedShare: number | null;
 }
 
+/** Of the first model, of the champion, of a head given everything. */
+export const CONTENDERS = ['static', 'loop', 'everything'] as const;
+export type Contender = (typeof CONTENDERS)[number];
+
+const tallyOf = (exam: readonly ExamAnswer[], who: Contender): Tally => ({ right: exam.filter((each) => each[who]).length, of: exam.length });
 const shareOf = ({ right, of }: Tally): number => (of === 0 ? 0 : right / of);
 const intervalOf = ({ right, of }: Tally): Interval => wilson(right, of);
 
 /** The figures of one period by the accounting rules: accuracy is the model's alone, the share reviewed stands apart. */
 export function figuresOf(counts: PeriodCounts): PeriodFigures {
   const { exam, onArrival, reviewed, arrivals } = counts;
-  const accuracy = { static: shareOf(exam.static), loop: shareOf(exam.loop), everything: shareOf(exam.everything), onArrival: onArrival === null ? null : shareOf(onArrival) };
+  const tally = { static: tallyOf(exam, 'static'), loop: tallyOf(exam, 'loop'), everything: tallyOf(exam, 'everything') };
+  const accuracy = { static: shareOf(tally.static), loop: shareOf(tally.loop), everything: shareOf(tally.everything), onArrival: onArrival === null ? null : shareOf(onArrival) };
   const gain = accuracy.everything - accuracy.static;
   return {
     ...counts, accuracy, gain,
-    intervals: { static: intervalOf(exam.static), loop: intervalOf(exam.loop), everything: intervalOf(exam.everything) },
+    intervals: { static: intervalOf(tally.static), loop: intervalOf(tally.loop), everything: intervalOf(tally.everything) },
     gainedShare: onArrival === null || gain <= 0 ? null : (accuracy.loop - accuracy.static) / gain,
     reviewedShare: onArrival === null || arrivals === 0 ? null : reviewed / arrivals,
   };

@@ -11,9 +11,9 @@ export interface AskDeps {
   readonly classIdOf: (label: string) => number;
   readonly progress: () => void;
 }
+/** One entry an image asked, in the order of the images: whether the answer was right. */
 export interface Asked {
-  readonly right: number;
-  readonly of: number;
+  readonly hits: readonly boolean[];
 }
 
 /**
@@ -21,26 +21,26 @@ export interface Asked {
  * @param modelVersion undefined asks the champion
  */
 export async function ask(deps: AskDeps, images: readonly PlannedImage[], modelVersion?: number): Promise<Asked> {
-  let right = 0;
-  await inFlight(images, IN_FLIGHT, async (image) => {
+  const hits = Array.from<boolean>({ length: images.length });
+  await inFlight(images, IN_FLIGHT, async (image, at) => {
     const reply = await deps.api.tryImage(await deps.stream.bytesOf(image), { modelVersion });
-    if (reply.top.classId === deps.classIdOf(image.label)) right += 1;
+    hits[at] = reply.top.classId === deps.classIdOf(image.label);
     deps.progress();
   });
-  return { right, of: images.length };
+  return { hits };
 }
 
 /** The same, and each image's embedding with its true class, in the order of the images. */
 export async function askWithEmbeddings(deps: AskDeps, images: readonly PlannedImage[], modelVersion?: number): Promise<Asked & { readonly known: readonly KnownEmbedding[] }> {
   const known = Array.from<KnownEmbedding>({ length: images.length });
-  let right = 0;
+  const hits = Array.from<boolean>({ length: images.length });
   await inFlight(images, IN_FLIGHT, async (image, at) => {
     const reply = await deps.api.tryImage(await deps.stream.bytesOf(image), { modelVersion, embedding: 'yes' });
     if (reply.embedding === undefined) throw new Error('The server left out the embedding that was asked for.');
     const classId = deps.classIdOf(image.label);
-    if (reply.top.classId === classId) right += 1;
+    hits[at] = reply.top.classId === classId;
     known[at] = { embedding: Float32Array.from(reply.embedding), classId, group: image.group };
     deps.progress();
   });
-  return { right, of: images.length, known };
+  return { hits, known };
 }

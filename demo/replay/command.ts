@@ -6,34 +6,50 @@ import type { CliContext } from '../../cli/context.ts';
 import { Refusal, UsageError } from '../../cli/failures.ts';
 import { slugOf } from '../../cli/slug.ts';
 import type { PeriodFigures } from './accounting.ts';
-import { loadStream } from './load.ts';
+import { type LoadedStream, loadStream } from './load.ts';
 import type { ReplayOptions } from './options.ts';
 import { plotSvg } from './plot.ts';
+import { poolRuns } from './pool.ts';
 import { replayPolicy } from './policy.ts';
-import { reportText } from './report.ts';
+import { pooledText, reportText } from './report.ts';
 import { runReplay } from './run-replay.ts';
 
 const THREADS = 2;
 
-/** Makes the project, replays the stream into it, and prints the table (or JSON) and the plot's path. */
-export async function replayCommand(context: CliContext, given: ReplayOptions & { json?: boolean; plot?: string }): Promise<PeriodFigures[]> {
-  const options = { ...given, project: slugOf(given.project) };
-  if (options.learn <= 0 || options.learn >= 1) throw new UsageError('--learn must leave something to arrive and something for the exam.');
-  const stream = await loadStream(options.stream);
-  if (stream.duplicates > 0) context.say(options, `${stream.duplicates} images of the stream repeat earlier ones byte for byte and are left out.`);
+type Given = ReplayOptions & { json?: boolean; plot?: string };
+
+/** Replays the stream into a project that it makes, once or once a seed, and prints the tables (or JSON) and the plot's path. */
+export async function replayCommand(context: CliContext, given: Given): Promise<void> {
+  if (given.learn <= 0 || given.learn >= 1) throw new UsageError('--learn must leave something to arrive and something for the exam.');
+  const stream = await loadStream(given.stream);
+  if (stream.duplicates > 0) context.say(given, `${stream.duplicates} images of the stream repeat earlier ones byte for byte and are left out.`);
+  const several = given.seeds ?? [];
+  if (several.length < 2) return void (await oneSeed(context, stream, { ...given, seed: several[0] ?? given.seed, project: slugOf(given.project) }));
+  const runs = [];
+  for (const seed of several) {
+    context.say(given, `seed ${seed}`);
+    // Each seed's table goes to the terminal as it comes; with --json one object with everything stands at the end.
+    const plot = given.plot?.replace(/(\.\w+)?$/, `-s${seed}$1`);
+    runs.push(await oneSeed(context, stream, { ...given, seed, plot, project: slugOf(`${given.project}-s${seed}`) }, given.json === true));
+  }
+  const pooled = poolRuns(runs.map((each) => each.periods));
+  context.print(given, { seeds: several, runs, pooled }, () => `\nseeds ${several.join(', ')}\n${pooledText(pooled)}`);
+}
+
+async function oneSeed(context: CliContext, stream: LoadedStream, options: Given, quiet = false): Promise<{ options: ReplayOptions; seconds: number; periods: PeriodFigures[]; plot: string | null }> {
   const client = context.client();
   await createFreshProject(client, options, stream.classes);
   const engineer = projectApi(client, options.project);
   const key = await engineer.createKey({ name: 'replay annotator', role: 'annotator' });
   const startedAt = Date.now();
-  const figures = await runReplay({
+  const periods = await runReplay({
     engineer, stream, annotator: projectApi(createClient({ url: client.url, secret: key.secret }), options.project), products: createOnnxMatrixProducts({ threads: THREADS }),
     now: Date.now, say: (line) => context.say(options, line), progress: (title, total) => context.progress(options, title, total),
   }, options);
-  const seconds = Math.round((Date.now() - startedAt) / 1000);
-  if (given.plot !== undefined) await writeFile(given.plot, plotSvg(`Exam accuracy by period: ${options.project}`, figures));
-  context.print(options, { options, seconds, periods: figures, plot: given.plot ?? null }, () => `\n${reportText(figures)}\n\n${seconds} s${given.plot === undefined ? '' : `; plot: ${given.plot}`}`);
-  return figures;
+  const report = { options, seconds: Math.round((Date.now() - startedAt) / 1000), periods, plot: options.plot ?? null };
+  if (options.plot !== undefined) await writeFile(options.plot, plotSvg(`Exam accuracy by period: ${options.project}`, periods));
+  if (!quiet) context.print(options, report, () => `\n${reportText(periods)}\n\n${report.seconds} s${options.plot === undefined ? '' : `; plot: ${options.plot}`}`);
+  return report;
 }
 
 async function createFreshProject(client: ReturnType<CliContext['client']>, options: ReplayOptions, classes: readonly string[]): Promise<void> {

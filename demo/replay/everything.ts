@@ -10,17 +10,16 @@ export interface KnownEmbedding {
 }
 
 /**
- * Right answers of a head that was given the true label of everything.
+ * Which answers of a head that was given the true label of everything are right, in the order of `exam`.
  * @param known all arrivals so far, with at least two classes among them
  * @param exam what it is asked
  */
-export async function labelEverything(deps: { readonly products: MatrixProducts; readonly now: () => number }, known: readonly KnownEmbedding[], exam: readonly KnownEmbedding[], classes: number, seed: number): Promise<{ right: number; of: number }> {
+export async function labelEverything(deps: { readonly products: MatrixProducts; readonly now: () => number }, known: readonly KnownEmbedding[], exam: readonly KnownEmbedding[], classes: number, seed: number): Promise<boolean[]> {
   const d = known[0]?.embedding.length ?? 0;
   const embeddings = new Float32Array(known.length * d);
   known.forEach((each, row) => embeddings.set(each.embedding, row * d));
   const { head } = await trainHead(deps, {
     embeddings, d, n: known.length, seed, labels: known.map((each) => each.classId), groups: known.map((each) => each.group), classIds: Array.from({ length: classes }, (_, i) => i),
   });
-  const right = exam.filter((each) => head.classIds[answerOf(head, each.embedding).top] === each.classId).length;
-  return { right, of: exam.length };
+  return exam.map((each) => head.classIds[answerOf(head, each.embedding).top] === each.classId);
 }

@@ -5,6 +5,8 @@ export interface ReplayOptions {
   /** Folder with index.csv. */
   readonly stream: string;
   readonly seed: number;
+  /** Several seeds: a project each, and their figures together. `seed` is then left alone. */
+  readonly seeds?: readonly number[];
   /** Share of each period's images that arrive; the rest is the period's exam and is never stored. */
   readonly learn: number;
   /** Share of a period's arrivals that people may be asked about, audit included. */

@@ -1,5 +1,6 @@
 import { renderTable } from '../../cli/table.ts';
 import type { PeriodFigures } from './accounting.ts';
+import type { Estimate, PooledPeriod } from './pool.ts';
 
 const points = (share: number | null): string | null => (share === null ? null : (share * 100).toFixed(1));
 const withInterval = (share: number, { lower, upper }: { lower: number; upper: number }): string => `${points(share)} [${points(lower)}, ${points(upper)}]`;
@@ -21,4 +22,21 @@ export function reportText(figures: readonly PeriodFigures[]): string {
   );
   const notes = figures.flatMap((each) => each.notes.map((note) => `${each.period}: ${note}`));
   return [table, '', LEGEND, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+const between = ({ estimate, lower, upper }: Estimate): string => `${points(estimate)} [${points(lower)}, ${points(upper)}]`;
+
+const POOLED_LEGEND = `All seeds together, in points. G: everything less static. loop - static, and loop - (static + 0.75 G), which is 0 where the loop gained
+three quarters of G; in brackets 95 % by resampling exam images with all their answers. answers: exam answers of all seeds, and how many images they are about.`;
+
+/** The later periods of several seeds together. */
+export function pooledText(pooled: readonly PooledPeriod[]): string {
+  const table = renderTable(
+    ['period', 'answers', 'static', 'loop', 'everything', 'G', 'loop - static', 'gained', 'loop - (static + 0.75 G)', 'reviewed'],
+    pooled.map((each) => [
+      each.period, `${each.answers} (${each.images})`, points(each.accuracy.static), points(each.accuracy.loop), points(each.accuracy.everything), between(each.gain), between(each.gained),
+      each.gainedShare?.toFixed(2), between(each.overMark), `${points(each.reviewedShare)} %`,
+    ]),
+  );
+  return [table, '', POOLED_LEGEND].join('\n');
 }

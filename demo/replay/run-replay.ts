@@ -85,7 +85,7 @@ function createRun(deps: ReplayDeps, options: ReplayOptions, draw: (text: string
       const fixed = await counting('  exam, static', exam.length, (step) => askWithEmbeddings(asking(step), exam, first));
       const loop = isFirst ? fixed : await counting('  exam, loop', exam.length, (step) => ask(asking(step), exam));
       const everything = await labelEverything({ products: deps.products, now: deps.now }, known, fixed.known, stream.classes.length, options.seed);
-      return { static: { right: fixed.right, of: fixed.of }, loop: { right: loop.right, of: loop.of }, everything };
+      return exam.map(({ path }, at) => ({ path, static: fixed.hits[at] === true, loop: loop.hits[at] === true, everything: everything[at] === true }));
     },
   };
 }

@@ -29,6 +29,8 @@ export const apiConfig = z.object({
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   MLFLOW_TRACKING_URI: z.url().optional(),
+  /** Where people reach MLflow, for links to runs; the tracking address where left out. */
+  MLFLOW_PUBLIC_URL: z.url().optional(),
   /** The built labelling pages. */
   UI_DIR: z.string().default('labeling-ui/dist'),
 });

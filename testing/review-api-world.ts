@@ -10,12 +10,8 @@ import { createNeighbours } from '../application/review/neighbours.ts';
 import type { Role } from '../domain/roles.ts';
 import { createApiWorld, publicUrl, secret, type ApiWorld } from './api-world.ts';
 import { createMemoryObjectStore } from './fakes/memory-object-store.ts';
+import { later } from './later.ts';
 import { askEverything, createReviewProject } from './review-world.ts';
-
-/** The routes are made before the database that the world makes: each call goes to what is there by then. */
-function later<T extends object>(of: () => T): T {
-  return new Proxy({} as T, { get: (_, name) => (...given: unknown[]) => (of()[name as keyof T] as (...all: unknown[]) => unknown)(...given) });
-}
 
 /** The api with its routes of review and of pictures, over a database of its own and a store in memory, and one project in it. */
 export async function createReviewApiWorld() {

@@ -18,8 +18,8 @@ export const versionOf = (row: VersionRow): ModelVersion => ({
   preprocessing: row.preprocessing as Preprocessing | null,
 });
 export const runOf = (row: RunRow): Run => ({ ...row, kind: row.kind as Run['kind'], state: row.state as Run['state'], metrics: row.metrics as Record<string, number> | null });
-const promotionOf = (row: Awaited<ReturnType<Database['promotion']['findFirstOrThrow']>>): Promotion => ({ ...row, kind: row.kind as Promotion['kind'] });
-const reportOf = (row: Awaited<ReturnType<Database['gateReport']['findFirstOrThrow']>>): GateReportRecord => ({
+export const promotionOf = (row: Awaited<ReturnType<Database['promotion']['findFirstOrThrow']>>): Promotion => ({ ...row, kind: row.kind as Promotion['kind'] });
+export const reportOf = (row: Awaited<ReturnType<Database['gateReport']['findFirstOrThrow']>>): GateReportRecord => ({
   ...row, verdict: row.verdict as GateReportRecord['verdict'], checks: row.checks as readonly unknown[],
 });
 

@@ -9,8 +9,10 @@ import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createKeyedReplies } from '../../adapters/postgres/keyed-reply-repository.ts';
 import { createLineageRepository } from '../../adapters/postgres/lineage-repository.ts';
+import { createModelDetails } from '../../adapters/postgres/model-details.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createPeopleRepository } from '../../adapters/postgres/people-repository.ts';
+import { createPictureReader } from '../../adapters/postgres/picture-reader.ts';
 import { createPredictionReader } from '../../adapters/postgres/prediction-reader.ts';
 import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
@@ -23,8 +25,10 @@ import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
 import { createDatasetRoutes } from '../../api/routes/datasets.ts';
 import { createHindsightRoutes } from '../../api/routes/hindsight.ts';
 import { createLineageRoutes } from '../../api/routes/lineage.ts';
+import { createModelEvaluationRoutes } from '../../api/routes/model-evaluation.ts';
 import { createModelImportRoutes } from '../../api/routes/model-imports.ts';
 import { createModelRoutes } from '../../api/routes/models.ts';
+import { createPictureRoutes } from '../../api/routes/pictures.ts';
 import { createPredictionRoutes } from '../../api/routes/predictions.ts';
 import { createProjectRoutes } from '../../api/routes/projects.ts';
 import { createReviewRoutes } from '../../api/routes/reviews.ts';
@@ -32,10 +36,11 @@ import { createScheduleRoutes } from '../../api/routes/schedules.ts';
 import { createByteBudget } from '../../api/receive-images.ts';
 import { modelBytesMax } from '../../api/receive-model.ts';
 import { createApp } from '../../api/server.ts';
+import { createHoldoutAnswers } from '../../application/models/holdout-answers.ts';
 import { importModel } from '../../application/models/import-model.ts';
 import { createNeighbours } from '../../application/review/neighbours.ts';
 import type { apiConfig, readConfig } from '../config.ts';
-import { buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
+import { buildDatasetVersions, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof apiConfig>>;
@@ -59,19 +64,26 @@ export function buildApi(config: Config) {
   const classes = async (projectId: string) => (await served.byId(projectId)).classes;
   const images = createSharpReader();
   const [reviews, views] = [createReviewRepository(database), createViewRepository(database)];
+  const [embeddings, pictures] = [buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), createPictureReader(database)];
+  const policy = async (projectId: string) => (await served.byId(projectId)).policy;
   const routes = [
     ...createProjectRoutes({ projects, people, createPerson: (person) => signIn.createPerson(person), projectById: (id) => served.byId(id), champion: (id) => records.champion(id), publicUrl: config.PUBLIC_URL }),
     ...createReviewRoutes({
-      reviews, versionByNumber: records.versionByNumber, neighbours: createNeighbours({ reviews, embeddings: buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
+      reviews, versionByNumber: records.versionByNumber, neighbours: createNeighbours({ reviews, embeddings, now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
       sign: urls.sign, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
     ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database) }),
     ...createHindsightRoutes({
-      records, stored: createStoredAnswers(database), store, files: modelFiles, policy: async (projectId) => (await served.byId(projectId)).policy,
+      records, stored: createStoredAnswers(database), store, files: modelFiles, policy,
       readInto: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }).readInto, bindHead: createHeadProducts(1),
     }),
+    ...createModelEvaluationRoutes({
+      records, datasets: { byId: freezing.records.versionById }, details: createModelDetails(database), mlflowUrl: config.MLFLOW_PUBLIC_URL ?? config.MLFLOW_TRACKING_URI ?? null, classes, policy, pictures, hidden: reviews.hidden, sign: urls.sign,
+      answers: createHoldoutAnswers({ records, datasets: buildDatasetVersions(freezing), embeddings, pictures, files: modelFiles, store, policy, now: () => performance.now() }),
+    }),
+    ...createPictureRoutes({ pictures, hidden: reviews.hidden, sign: urls.sign }),
     ...createModelImportRoutes({
       records, datasets: { byId: freezing.records.versionById }, bytesMax: modelBytesMax, byteBudget: createByteBudget(modelBytesMax),
       importModel: (request) => importModel({

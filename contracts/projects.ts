@@ -1,8 +1,14 @@
 import { z } from 'zod';
+import { defaultPolicy } from '../domain/policy.ts';
 import { roles, keyRoles } from '../domain/roles.ts';
 import { classSchema, idSchema, instantSchema, shareSchema, slugSchema } from './common.ts';
 
 const costsSchema = z.record(z.string().regex(/^\d+$/), z.record(z.string().regex(/^\d+$/), z.number().min(0)));
+
+const hoursSchema = z.number().min(0).max(24 * 90);
+const canaryStepsSchema = z.array(z.number().positive().max(100)).min(1).max(10)
+  .refine((steps) => steps.every((step, at) => step > (steps[at - 1] ?? 0)) && steps.at(-1) === 100, 'rising, and 100 at the end')
+  .readonly();
 
 export const policySchema = z.strictObject({
   flagging: z.strictObject({
@@ -38,6 +44,16 @@ export const policySchema = z.strictObject({
     evidenceMin: z.number().int().min(1),
     onCannotTell: z.enum(['wait', 'promoteIfSuperior']),
   }),
+  // Newer than some stored policies: an absent one has the default, straight promotion.
+  road: z.strictObject({
+    stages: z.enum(['straight', 'staged']),
+    approvalsWanted: z.number().int().min(0).max(2),
+    lookSeconds: z.number().min(1).max(3600),
+    agreementShare: shareSchema,
+    shadow: z.strictObject({ percent: z.number().positive().max(100), percentOtherBackbone: z.number().positive().max(100), hoursMin: hoursSchema, hoursMax: hoursSchema, reviewedMin: z.number().int().min(0) }),
+    canary: z.strictObject({ steps: canaryStepsSchema, hoursMin: hoursSchema, hoursMax: hoursSchema, imagesMin: z.number().int().min(0) }),
+    bake: z.strictObject({ hours: hoursSchema }),
+  }).default(defaultPolicy.road),
 });
 
 export const createProjectSchema = z.strictObject({

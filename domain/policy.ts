@@ -52,6 +52,7 @@ export interface Policy {
     readonly labelsMin: number;
   };
   readonly gate: GatePolicy;
+  readonly road: RoadPolicy;
 }
 
 /** Thresholds of the offline gate; see promotion.ts. Margins are shares, 0.01 = one point. */
@@ -64,6 +65,42 @@ export interface GatePolicy {
   /** Fewer paired images than this and a comparison cannot tell. */
   readonly evidenceMin: number;
   readonly onCannotTell: 'wait' | 'promoteIfSuperior';
+}
+
+/** How a challenger that passed the gate becomes champion; see road.ts. Percents are 0 to 100. */
+export interface RoadPolicy {
+  /** `straight`: at once, as a pass of the gate says. `staged`: through shadow, canary and bake. */
+  readonly stages: 'straight' | 'staged';
+  /** People who must say yes to each step; 0: evidence alone is enough. */
+  readonly approvalsWanted: number;
+  /** The evidence is looked at this often, and when something happens. */
+  readonly lookSeconds: number;
+  /** Share of the agreeing answers that people see too, by chance. */
+  readonly agreementShare: number;
+  readonly shadow: {
+    /** Of the traffic, where champion and challenger share a backbone: another head costs next to nothing. */
+    readonly percent: number;
+    /** Of the traffic, where the challenger has a backbone of its own. */
+    readonly percentOtherBackbone: number;
+    readonly hoursMin: number;
+    /** Without enough evidence by then, a person is asked. */
+    readonly hoursMax: number;
+    /** Reviewed disagreements wanted before it goes on. */
+    readonly reviewedMin: number;
+  };
+  readonly canary: {
+    /** Percent of the camera-days, rising; the last is 100: the promotion. */
+    readonly steps: readonly number[];
+    /** For each step. */
+    readonly hoursMin: number;
+    readonly hoursMax: number;
+    /** Images that the challenger answered, in each step. */
+    readonly imagesMin: number;
+  };
+  readonly bake: {
+    /** The champion before stays loaded and is compared for so long. */
+    readonly hours: number;
+  };
 }
 
 export const defaultPolicy: Policy = {
@@ -98,6 +135,15 @@ export const defaultPolicy: Policy = {
     listedClasses: [],
     evidenceMin: 50,
     onCannotTell: 'wait',
+  },
+  road: {
+    stages: 'straight',
+    approvalsWanted: 0,
+    lookSeconds: 60,
+    agreementShare: 0.01,
+    shadow: { percent: 100, percentOtherBackbone: 20, hoursMin: 24, hoursMax: 336, reviewedMin: 50 },
+    canary: { steps: [1, 10, 50, 100], hoursMin: 12, hoursMax: 168, imagesMin: 50 },
+    bake: { hours: 72 },
   },
 };
 

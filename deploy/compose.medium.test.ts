@@ -7,6 +7,8 @@ import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { type ComposeFile, interpolate, readCompose, requiredVariables } from '../testing/compose.ts';
+import { createContext } from '../platform/context.ts';
+import { installedTrainer } from '../platform/trainer.ts';
 import { loginOf } from '../platform/database-roles.ts';
 import { httpReady, waitUntil } from '../platform/wait-until.ts';
 import { withClient } from '../platform/services/postgres.ts';
@@ -14,7 +16,10 @@ import { withClient } from '../platform/services/postgres.ts';
 const root = join(import.meta.dirname, '..');
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
 const services = inject('services');
-const ours = ['prepare', 'serving', 'worker', 'api'];
+const ours = ['prepare', 'serving', 'worker', 'api', 'trainer'];
+// PyTorch is no part of the set-up; .ci/run installs it before these tests, and there the test must run.
+const trainerPython = installedTrainer(createContext({ root, stateDir: join(root, '.perennial'), environment: process.env, preferredPorts: false }));
+const mayLackTrainer = process.env['CI'] === undefined && trainerPython === undefined;
 let compose: ComposeFile;
 beforeAll(() => {
   compose = readCompose(services['PERENNIAL_PYTHON'] ?? '');
@@ -22,7 +27,7 @@ beforeAll(() => {
 
 describe('the compose file', () => {
   it('pins every image, keeps data in named volumes and gives every lasting service a health check', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['api', 'minio', 'mlflow', 'postgres', 'prepare', 'serving', 'temporal', 'worker']);
+    expect(Object.keys(compose.services).sort()).toEqual(['api', 'minio', 'mlflow', 'postgres', 'prepare', 'serving', 'temporal', 'trainer', 'worker']);
     for (const [name, service] of Object.entries(compose.services)) {
       if (!ours.includes(name)) expect(service.image, name).toMatch(/:(RELEASE\.|v?\d+\.\d+)\S+$/);
       if (name !== 'prepare') expect(service.healthcheck?.test.length, name).toBeGreaterThan(1);
@@ -46,7 +51,7 @@ describe('the compose file', () => {
     expect(example).not.toMatch(/^\w+=\S/m);
     for (const name of requiredVariables(text)) expect(() => interpolate(text, { ...Object.fromEntries(requiredVariables(text).map((one) => [one, 'x'])), [name]: '' })).toThrow(name);
     // Only `prepare` may change the schema.
-    for (const name of ['api', 'serving', 'worker']) expect(JSON.stringify(compose.services[name]?.environment)).not.toMatch(/perennial_owner|POSTGRES_PASSWORD/);
+    for (const name of ['api', 'serving', 'worker', 'trainer']) expect(JSON.stringify(compose.services[name]?.environment)).not.toMatch(/perennial_owner|POSTGRES_PASSWORD/);
   });
 
   it('builds each image from a stage that there is, from folders that there are', () => {
@@ -55,7 +60,7 @@ describe('the compose file', () => {
     for (const name of ours) {
       expect(compose.services[name]?.build?.dockerfile).toBe('deploy/Dockerfile');
       expect(stages).toContain(compose.services[name]?.build?.target);
-      expect(dockerfile).toContain(`CMD ${JSON.stringify(compose.services[name]?.command).replace(',', ', ')}`);
+      expect(dockerfile).toContain(`CMD ${JSON.stringify(compose.services[name]?.command).replaceAll(',', ', ')}`);
     }
     expect(dockerfile.match(/^FROM \S+:latest/m)).toBeNull();
   });
@@ -73,7 +78,7 @@ describe('each process starts from the very command and environment in the file'
   });
 
   /** The container's names and folders become this machine's; nothing else is changed. */
-  async function start(name: string) {
+  async function start(name: string, program = process.execPath) {
     database = await createFreshDatabase();
     const at = (variable: string): string => services[variable]?.replace(/^\w+:\/\//, '') ?? '';
     const host = new URL(database.databaseUrl).host;
@@ -101,7 +106,7 @@ describe('each process starts from the very command and environment in the file'
         .replace(/^\/app\//, `${root}/`);
     const environment = compose.services[name]?.environment ?? {};
     const [, ...args] = compose.services[name]?.command ?? [];
-    const child = spawn(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'], ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(String(value))])) } });
+    const child = spawn(program, args, { cwd: root, env: { PATH: process.env['PATH'], PYTHONPATH: join(root, 'trainer'), PYTHONUNBUFFERED: '1', ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(String(value))])) } });
     running.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -132,4 +137,9 @@ describe('each process starts from the very command and environment in the file'
     const { child, output } = await start('worker');
     expect(await waitUntil(async () => child.exitCode !== null, 8_000), output()).toBe(false);
   });
+
+  it.skipIf(mayLackTrainer)('the trainer takes jobs from its task queue', async () => {
+    const { child, output } = await start('trainer', trainerPython);
+    expect(await waitUntil(async () => output().includes('ready on perennial-trainer'), 60_000, () => child.exitCode !== null), output()).toBe(true);
+  }, 70_000);
 });

@@ -3,6 +3,7 @@ import type { ImageStatistics, ProjectClass } from './prediction.ts';
 import type { Policy } from './policy.ts';
 import type { Backbone, Head } from './ports.ts';
 import type { ModelVersion } from './ports-models.ts';
+import type { Contest } from './ports-shadow.ts';
 
 /** What answers in a project at this moment; taken once a request, so a swap never splits one. */
 export interface ServedModel {
@@ -25,6 +26,8 @@ export interface ModelPool {
   project(slug: string): Promise<ServedProject>;
   /** @throws PerennialError PROJECT_HAS_NO_MODEL */
   champion(projectId: string): Promise<ServedModel>;
+  /** The route this champion is on, with the other model loaded; null where there is none, or the other is not ready or at fault. */
+  contest(projectId: string, champion: ServedModel): Contest | null;
   /** @throws PerennialError MODEL_VERSION_NOT_FOUND */
   version(projectId: string, number: number): Promise<ServedModel>;
   /** The champion's backbone, or the default one where there is no champion yet. */
@@ -52,7 +55,7 @@ export interface Acceptance {
   readonly prediction: null | {
     readonly id: string; readonly modelVersionId: string; readonly policyVersionId: string; readonly probabilities: readonly number[]; readonly topClassId: number;
     readonly confidence: number; readonly rawScore: number; readonly margin: number; readonly novelty: number | null;
-    readonly purpose: 'champion' | 'elsewhere'; readonly audit: boolean; readonly auditShare: number; readonly flags: readonly Flag[];
+    readonly purpose: 'champion' | 'canary' | 'elsewhere'; readonly audit: boolean; readonly auditShare: number; readonly flags: readonly Flag[];
     readonly item: null | { id: string; purpose: 'audit' | 'flagged'; blind: boolean; value: number; answersWanted: number };
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PerennialError } from '../domain/errors.ts';
 import { defaultPolicy } from '../domain/policy.ts';
 import type { Backbone, Head } from '../domain/ports.ts';
 import type { ModelVersion } from '../domain/ports-models.ts';
@@ -15,15 +16,25 @@ function world() {
   const waits = new Map<string, () => void>();
   const slow = new Set<string>();
   const batches: number[] = [];
-  const backbone: Backbone = {
-    weightsDigest: 'd', preprocessing: defaultPreprocessing, dimensions: 2, close: async () => {},
-    run: async (inputs) => { batches.push(inputs.length); return inputs.map((input) => ({ embedding: input, logits: null })); },
-  };
+  const closed: string[] = [];
+  const broken = new Set<string>();
+  const backboneOf = (key: string): Backbone => ({
+    weightsDigest: key, preprocessing: defaultPreprocessing, dimensions: 2, close: async () => { closed.push(key); },
+    run: async (inputs) => {
+      batches.push(inputs.length);
+      if (slow.has('run')) await new Promise<void>((resolve) => waits.set('run', resolve));
+      return inputs.map((input) => ({ embedding: input, logits: null }));
+    },
+  });
   const pool = createModelPool({
     records: { champion: async () => champion, versionByNumber: async (_project, number) => (number < 9 ? version(number) : null) },
     projectBySlug: async (slug) => ({ id: slug, slug, timeZone: 'UTC', classes: [], policy: defaultPolicy, policyVersionId: 'p' }),
-    loadBackbone: async (key) => { loads.push(key); return backbone; },
-    loadDefaultBackbone: async () => { loads.push('default'); return backbone; },
+    loadBackbone: async (key) => {
+      loads.push(key);
+      if (broken.has(key)) throw new PerennialError('MODEL_LOAD_FAILED');
+      return backboneOf(key);
+    },
+    loadDefaultBackbone: async () => { loads.push('default'); return backboneOf('default'); },
     loadHead: async (key) => {
       loads.push(key);
       if (slow.has(key)) await new Promise<void>((resolve) => waits.set(key, resolve));
@@ -32,7 +43,7 @@ function world() {
     now: () => time, batching: { batchSizeMax: 8, batchDelayMsMax: 1, queueLengthMax: 9, queueAgeMsMax: 1000 },
   });
   return {
-    pool, loads, waits, slow, batches,
+    pool, loads, waits, slow, batches, closed, broken,
     promote: (next: ModelVersion | null) => { champion = next; },
     pass: async (ms: number) => { time += ms; await new Promise(setImmediate); },
   };
@@ -86,4 +97,62 @@ it('embeds what arrives together in one run, by backbone and not by head', async
   await Promise.all([pool.embed(one.backbone, new Float32Array(2)), pool.embed(two.backbone, new Float32Array(2))]);
   expect(batches).toEqual([2]);
   await expect(pool.version('p', 9)).rejects.toMatchObject({ code: 'MODEL_VERSION_NOT_FOUND' });
+});
+
+const full = (number: number) => version(number, { backboneKey: `backbone-${number}` });
+describe('what stays loaded', () => {
+  it('the champion and the one before it, for going back; what nobody asked for lately is let go', async () => {
+    const { pool, promote, pass, closed, loads } = world();
+    for (const number of [1, 2, 3]) {
+      promote(full(number));
+      await pass(6_000);
+      expect(await numberOf(pool.champion('p'))).toBe(number);
+    }
+    await pool.load(full(7));
+    await pool.sweep();
+    expect(closed).toEqual([]);
+    await pass(160_000);
+    await pool.champion('p');
+    await pool.sweep();
+    expect(closed.toSorted()).toEqual(['backbone-1', 'backbone-7']);
+    promote(full(2));
+    await pass(6_000);
+    expect(await numberOf(pool.champion('p'))).toBe(2);
+    expect(loads.filter((key) => key === 'backbone-2')).toHaveLength(1);
+  });
+
+  it('what is asked for again and again, and what is at work', async () => {
+    const { pool, pass, closed, slow, waits } = world();
+    const asked = full(4);
+    const { backbone } = await pool.load(full(5));
+    slow.add('run');
+    const under = pool.embed(backbone, new Float32Array(2));
+    await expect.poll(() => waits.has('run')).toBe(true);
+    for (let at = 0; at < 5; at += 1) {
+      await pass(50_000);
+      await pool.load(asked);
+      if (at === 3) await pool.sweep();
+    }
+    expect(closed).toEqual([]);
+    waits.get('run')!();
+    await under;
+    await pool.sweep();
+    expect(closed).toEqual(['backbone-5']);
+  });
+
+  it('the one before goes on answering where a promoted one does not load, and its file is not tried at every look', async () => {
+    const { pool, promote, pass, broken, loads } = world();
+    promote(full(1));
+    await pool.champion('p');
+    broken.add('backbone-2');
+    promote(full(2));
+    for (let look = 0; look < 10; look += 1) {
+      await pass(6_000);
+      expect(await numberOf(pool.champion('p'))).toBe(1);
+    }
+    expect(loads.filter((key) => key === 'backbone-2').length).toBeLessThanOrEqual(3);
+    broken.clear();
+    await pass(31_000);
+    expect(await numberOf(pool.champion('p'))).toBe(2);
+  });
 });

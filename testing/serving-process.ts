@@ -59,12 +59,10 @@ export async function makeProject(database: Database, policy: Policy = defaultPo
   return { id, slug, secret, classSetId };
 }
 
-/** Stores a head and makes the version it belongs to the champion. */
-export async function promoteHead(
-  deps: { database: Database; store: ObjectStore },
-  project: { id: string; classSetId: string },
-  model: { head: Head; backboneKey: string; weightsDigest: string; preprocessing: Preprocessing; number: number },
-): Promise<string> {
+interface StoredModel { readonly head: Head; readonly backboneKey: string; readonly weightsDigest: string; readonly preprocessing: Preprocessing; readonly number: number }
+
+/** Stores a head and records the version it belongs to. */
+export async function storeVersion(deps: { database: Database; store: ObjectStore }, project: { id: string; classSetId: string }, model: StoredModel): Promise<string> {
   const id = uuidv7();
   const headKey = `projects/${project.id}/heads/${id}`;
   await deps.store.put(headKey, encodeHead(model.head));
@@ -75,6 +73,12 @@ export async function promoteHead(
       backboneKey: model.backboneKey, preprocessing: model.preprocessing as object, preprocessingDigest, headKey, dimensions: model.head.dimensions,
     },
   });
+  return id;
+}
+
+/** Stores a head and makes the version it belongs to the champion. */
+export async function promoteHead(deps: { database: Database; store: ObjectStore }, project: { id: string; classSetId: string }, model: StoredModel): Promise<string> {
+  const id = await storeVersion(deps, project, model);
   await deps.database.promotion.create({ data: { id: uuidv7(), projectId: project.id, sequence: model.number, kind: model.number === 1 ? 'first' : 'promotion', toId: id, reason: 'test', decidedBy: 'test', key: `promote-${model.number}` } });
   return id;
 }

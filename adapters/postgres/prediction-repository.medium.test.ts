@@ -39,7 +39,7 @@ async function world(flagging = {}) {
   const head = { classIds: [0, 1], dimensions: 4, weights: new Float32Array([1, 0, 0, 0, 0, 1, 0, 0]), bias: new Float32Array(2), temperature: 1, normalise: 'none' as const, centroids: null };
   const records = createPredictionRepository(pool);
   const groups: number[] = [];
-  const deps = { records, ids: { next: () => uuidv7() }, random: () => 0.5, sha256, preprocessingDigest: () => 'p', blocks: { write: async (_key: string, rows: readonly Float32Array[]) => new Uint8Array(rows.length * 8) } };
+  const deps = { records, ids: { next: () => uuidv7() }, random: () => 0.5, shadow: { compared: () => undefined, failed: () => undefined, enter: () => null }, sha256, preprocessingDigest: () => 'p', blocks: { write: async (_key: string, rows: readonly Float32Array[]) => new Uint8Array(rows.length * 8) } };
   const keep = createInGroups<Arrived, AcceptReply>({
     groupOf: ({ project: { id } }) => id, groupSizeMax: 32, now: () => performance.now(),
     run: (group) => { groups.push(group.length); return keepArrivals(deps, group); },
@@ -47,7 +47,7 @@ async function world(flagging = {}) {
   const arrived = (key: string, more: { picture?: string; embedding?: number[]; camera?: string; at?: string; bodyHash?: string } = {}): Arrived => ({
     project, backbone, model: { version: version as never, backbone, head }, client: `${project.id}/key/1`, key, bodyHash: more.bodyHash ?? `hash of ${key}`,
     outcomes: [{
-      about: { camera: more.camera ?? 'east', ...(more.at !== undefined && { capturedAt: more.at }) }, sha256: sha256(Buffer.from(more.picture ?? key)), byteSize: 9, elsewhere: null,
+      about: { camera: more.camera ?? 'east', ...(more.at !== undefined && { capturedAt: more.at }) }, sha256: sha256(Buffer.from(more.picture ?? key)), byteSize: 9, elsewhere: null, contested: null,
       read: { mediaType: 'image/jpeg', width: 4, height: 3, statistics, exif: { time: null, offset: null, make: null, model: null } }, embedding: new Float32Array(more.embedding ?? [3, 0, 0, 0]),
     }],
   });

@@ -7,13 +7,17 @@ const aliveMs = 5_000;
 /** What each serving process says it runs: a projection of promotions, for whoever compares the two. */
 export function createServingStateRepository(database: Database) {
   return {
-    async report(processId: string, served: ReadonlyMap<string, ModelVersion>): Promise<void> {
+    /** @param followed steps of challenges of which both models are loaded, by project */
+    async report(processId: string, served: ReadonlyMap<string, ModelVersion>, followed: ReadonlyMap<string, { challengeId: string; sequence: number }> = new Map()): Promise<void> {
       const [projectIds, versionIds] = [[...served.keys()], [...served.values()].map(({ id }) => id)];
+      const steps = projectIds.map((id) => followed.get(id) ?? null);
       // Twice a second for as long as the process lives: one statement, however many projects there are.
       await database.$executeRaw`
-        INSERT INTO "ServingState" ("processId", "projectId", "modelVersionId", "reportedAt")
-        SELECT ${processId}::uuid, s.project, s.version, ${new Date()}::timestamptz AT TIME ZONE 'UTC' FROM unnest(${projectIds}::uuid[], ${versionIds}::uuid[]) AS s(project, version)
-        ON CONFLICT ("processId", "projectId") DO UPDATE SET "modelVersionId" = EXCLUDED."modelVersionId", "reportedAt" = EXCLUDED."reportedAt"`;
+        INSERT INTO "ServingState" ("processId", "projectId", "modelVersionId", "challengeId", "challengeSequence", "reportedAt")
+        SELECT ${processId}::uuid, s.project, s.version, s.challenge, s.step, ${new Date()}::timestamptz AT TIME ZONE 'UTC'
+        FROM unnest(${projectIds}::uuid[], ${versionIds}::uuid[], ${steps.map((step) => step?.challengeId ?? null)}::uuid[], ${steps.map((step) => step?.sequence ?? null)}::int[]) AS s(project, version, challenge, step)
+        ON CONFLICT ("processId", "projectId") DO UPDATE SET "modelVersionId" = EXCLUDED."modelVersionId", "challengeId" = EXCLUDED."challengeId",
+          "challengeSequence" = EXCLUDED."challengeSequence", "reportedAt" = EXCLUDED."reportedAt"`;
     },
     /** Processes of the project that spoke lately and run something else; one that was killed goes quiet and is not waited for. */
     behind: (projectId: string, modelVersionId: string): Promise<number> =>

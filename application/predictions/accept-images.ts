@@ -1,18 +1,21 @@
 import type { Elsewhere } from '../../contracts/predictions.ts';
 import { probabilitiesOf } from '../../domain/raw-scores.ts';
 import { isPerennialError, PerennialError } from '../../domain/errors.ts';
-import type { ImageReader, ObjectStore } from '../../domain/ports.ts';
+import type { Clock, ImageReader, ObjectStore } from '../../domain/ports.ts';
 import type { ModelVersion } from '../../domain/ports-models.ts';
 import type { ModelPool, PredictionRecords, ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
-import { type About, type Arrived, objectKeyOf, type Read, type Refused } from './arrived.ts';
+import type { Contest } from '../../domain/ports-shadow.ts';
+import { type About, type Arrived, capturedAtOf, objectKeyOf, type Read, type Refused } from './arrived.ts';
+import { askBoth, type AskBothDependencies } from './ask-both.ts';
 import { figuresOfProbabilities } from './figures.ts';
 import type { AcceptReply } from './keep-arrivals.ts';
 
-export interface AcceptImagesDependencies {
+export interface AcceptImagesDependencies extends Omit<AskBothDependencies, 'pool' | 'images'> {
   readonly pool: ModelPool;
   readonly records: Pick<PredictionRecords, 'replyTo'>;
   readonly images: ImageReader;
   readonly store: ObjectStore;
+  readonly clock: Clock;
   readonly sha256: (bytes: Uint8Array) => string;
   /** The model version that stands for a producer outside; made at its first prediction. */
   readonly elsewhereVersion: (projectId: string, producer: { producer: string; version: string }) => Promise<ModelVersion>;
@@ -44,18 +47,22 @@ export async function acceptImages(deps: AcceptImagesDependencies, request: Acce
   if (known !== null) return known as AcceptReply;
   const model = request.predict && request.images.some(({ about }) => about.elsewhere === undefined) ? await deps.pool.champion(project.id) : null;
   const backbone = model?.backbone ?? (await deps.pool.backboneFor(project.id));
-  const outcomes = await Promise.all(request.images.map((image, at) => readOne(deps, project, backbone, image, hashes[at] as string, request.signal)));
+  const contest = model === null ? null : deps.pool.contest(project.id, model);
+  const outcomes = await Promise.all(request.images.map((image, at) => readOne(deps, { project, backbone, contest }, image, hashes[at] as string, request.signal)));
   return deps.keep({ project, model, backbone, client, key: request.key, bodyHash, outcomes });
 }
 
+interface Asked { readonly project: ServedProject; readonly backbone: ServedModel['backbone']; readonly contest: Contest | null }
+
 /** The object is stored before there is a row of it. */
-async function readOne(deps: AcceptImagesDependencies, project: ServedProject, backbone: ServedModel['backbone'], { bytes, about }: AcceptImagesRequest['images'][number], sha256: string, signal?: AbortSignal): Promise<Read | Refused> {
+async function readOne(deps: AcceptImagesDependencies, { project, backbone, contest }: Asked, { bytes, about }: AcceptImagesRequest['images'][number], sha256: string, signal?: AbortSignal): Promise<Read | Refused> {
   try {
     const { input, ...read } = await deps.images.read(bytes, backbone.preprocessing);
     const elsewhere = about.elsewhere === undefined ? null : await elsewhereOf(deps, project, about.elsewhere);
-    const { embedding } = await deps.pool.embed(backbone, input, signal);
+    const day = (capturedAtOf({ about, read }, project) ?? deps.clock.now()).toISOString().slice(0, 10);
+    const { embedding, contested } = await askBoth(deps, backbone, elsewhere === null ? contest : null, { bytes, input, camera: about.camera ?? sha256, day, signal });
     await deps.store.put(objectKeyOf(project.id, sha256), bytes, read.mediaType);
-    return { about, sha256, byteSize: bytes.byteLength, read, embedding, elsewhere };
+    return { about, sha256, byteSize: bytes.byteLength, read, embedding, elsewhere, contested };
   } catch (error) {
     // A poisoned image never fails those beside it; what is not about the image is everybody's.
     if (!isPerennialError(error) || !(error.code.startsWith('IMAGE_') || error.code === 'CLASS_UNKNOWN')) throw error;

@@ -3,6 +3,7 @@ import type { ReadImage } from '../../domain/ports.ts';
 import type { ModelVersion } from '../../domain/ports-models.ts';
 import type { ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
 import { instantOf } from '../../domain/time-of-image.ts';
+import type { ContestedImage } from './ask-both.ts';
 import type { Figures } from './figures.ts';
 
 /** What is sent with an image. */
@@ -17,6 +18,8 @@ export interface Read {
   readonly embedding: Float32Array;
   /** What a producer outside answered, by version; null where our champion answers. */
   readonly elsewhere: { readonly version: ModelVersion; readonly figures: Figures } | null;
+  /** Where a challenger answers or is compared; null where the champion alone is asked. */
+  readonly contested: ContestedImage | null;
 }
 export type Refused = { readonly refused: { code: string; detail: string; fileName: string | null; sha256: string } };
 
@@ -37,4 +40,4 @@ export const groupNameOf = ({ project, backbone }: Arrived, preprocessingDigest:
 export const objectKeyOf = (projectId: string, sha256: string): string => `projects/${projectId}/images/${sha256}`;
 
 /** When it was taken: as its sender says, else as the camera wrote. */
-export const capturedAtOf = ({ about, read }: Read, { timeZone }: ServedProject): Date | null => (about.capturedAt === undefined ? instantOf(read.exif, timeZone) : new Date(about.capturedAt));
+export const capturedAtOf = ({ about, read }: Pick<Read, 'about' | 'read'>, { timeZone }: ServedProject): Date | null => (about.capturedAt === undefined ? instantOf(read.exif, timeZone) : new Date(about.capturedAt));

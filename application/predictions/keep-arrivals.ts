@@ -2,17 +2,19 @@ import type { PredictManyReply, PredictionReply } from '../../contracts/predicti
 import { drawAudit, type FlagCandidate, flagsFor, reviewValue } from '../../domain/flagging.ts';
 import { answersWantedBy } from '../../domain/policy.ts';
 import type { Ids, Random } from '../../domain/ports.ts';
-import type { ModelVersion } from '../../domain/ports-models.ts';
+import type { ShadowNotes } from '../../domain/ports-shadow.ts';
 import type { Acceptance, AcceptanceRequest, PredictionRecords, ServedModel, ServedProject } from '../../domain/ports-predictions.ts';
 import { type Arrived, capturedAtOf, objectKeyOf, type Read } from './arrived.ts';
 import { type RunningBursts, runningBursts } from './running-bursts.ts';
-import { classesOf, figuresOf, topOf } from './figures.ts';
+import { type Answered, answerTo } from './contest-answers.ts';
+import { classesOf, topOf } from './figures.ts';
 
 export interface KeepArrivalsDependencies {
   readonly records: Pick<PredictionRecords, 'accept' | 'previousOf'>;
   readonly blocks: { write(objectKey: string, rows: readonly Float32Array[]): Promise<Uint8Array> };
   readonly ids: Ids;
   readonly random: Random;
+  readonly shadow: ShadowNotes;
   readonly sha256: (bytes: Uint8Array) => string;
   readonly preprocessingDigest: (backbone: ServedModel['backbone']) => string;
 }
@@ -33,17 +35,30 @@ export async function keepArrivals(deps: KeepArrivalsDependencies, group: readon
   const block = read.length === 0 ? null : await writeBlock(deps, project.id, backbone, read);
   const bursts = await runningBursts(deps, project, read);
   let row = 0;
+  const after: (() => void)[] = [];
   const requests = group.map((arrived): AcceptanceRequest => {
-    const acceptances = arrived.outcomes.flatMap((each) => ('refused' in each ? [] : [acceptanceOf(deps, arrived, each, { blockId: block?.id ?? '', row: row++ }, bursts)]));
+    const taken = arrived.outcomes.flatMap((each): Taken[] => {
+      if ('refused' in each) return [];
+      const answered = answerTo(deps, project, arrived.model, each);
+      const acceptance = acceptanceOf(deps, arrived, each, answered, { blockId: block?.id ?? '', row: row++ }, bursts);
+      after.push(() => { if (acceptance.prediction !== null) answered?.after(acceptance.prediction.id); });
+      return [{ acceptance, answered }];
+    });
+    const acceptances = taken.map(({ acceptance }) => acceptance);
     return {
       sentBy: arrived.client, key: arrived.key, bodyHash: arrived.bodyHash, acceptances,
       refused: arrived.outcomes.flatMap((each) => ('refused' in each ? [{ id: deps.ids.next(), sha256: each.refused.sha256, fileName: each.refused.fileName, code: each.refused.code }] : [])),
-      reply: (imageIds, receivedAt) => replyOf(arrived, acceptances, imageIds, receivedAt),
+      reply: (imageIds, receivedAt) => replyOf(arrived, taken, imageIds, receivedAt),
     };
   });
   const { nearDuplicateBits } = project.policy.flagging;
-  return (await deps.records.accept({ projectId: project.id, block, nearDuplicateBits, requests })) as readonly AcceptReply[];
+  const replies = (await deps.records.accept({ projectId: project.id, block, nearDuplicateBits, requests })) as readonly AcceptReply[];
+  // Only what was stored is compared: a group that failed comes again, each by itself.
+  for (const note of after) note();
+  return replies;
 }
+
+interface Taken { readonly acceptance: Acceptance; readonly answered: Answered | null }
 
 async function writeBlock(deps: KeepArrivalsDependencies, projectId: string, backbone: ServedModel['backbone'], accepted: readonly Read[]) {
   const id = deps.ids.next();
@@ -55,29 +70,25 @@ async function writeBlock(deps: KeepArrivalsDependencies, projectId: string, bac
   };
 }
 
-function acceptanceOf(deps: KeepArrivalsDependencies, { project, model }: Arrived, each: Read, embedding: Acceptance['embedding'], bursts: RunningBursts): Acceptance {
+function acceptanceOf(deps: KeepArrivalsDependencies, { project }: Arrived, each: Read, answered: Answered | null, embedding: Acceptance['embedding'], bursts: RunningBursts): Acceptance {
   const { about, read, sha256 } = each;
   return {
     image: { id: deps.ids.next(), sha256, objectKey: objectKeyOf(project.id, sha256), byteSize: each.byteSize, mediaType: read.mediaType, width: read.width, height: read.height, statistics: read.statistics },
     arrival: { id: deps.ids.next(), camera: about.camera ?? null, capturedAt: capturedAtOf(each, project), burstKey: bursts.keyOf(each), fileName: about.fileName ?? null, exifTime: read.exif.time },
     embedding,
-    prediction: predictionOf(deps, project, model, each),
+    prediction: answered === null ? null : predictionOf(deps, project, answered, each),
   };
 }
 
-function predictionOf(deps: KeepArrivalsDependencies, project: ServedProject, model: ServedModel | null, each: Read): Acceptance['prediction'] {
+function predictionOf(deps: KeepArrivalsDependencies, project: ServedProject, { version, classIds, figures, purpose: by }: Answered, each: Read): Acceptance['prediction'] {
   const { policy } = project;
-  const answered = each.elsewhere ?? (model === null ? null : { version: model.version, figures: figuresOf(model, each.embedding, policy.costs) });
-  if (answered === null) return null;
   // Drawn first: an audit image is blind whatever else it is flagged for. What others answered says nothing of our accuracy.
   const audit = each.elsewhere === null && drawAudit(deps.random, policy.audit.share);
-  const classIds = each.elsewhere === null && model !== null ? model.head.classIds : project.classes.map(({ classId }) => classId);
-  const { figures } = answered;
   const candidate: FlagCandidate = { ...figures, sharpness: each.read.statistics.sharpness, probabilities: new Map(classIds.map((id, at) => [id, figures.probabilities[at] as number])) };
   const flags = flagsFor(candidate, policy, audit);
   const purpose = audit ? 'audit' as const : 'flagged' as const;
   return {
-    id: deps.ids.next(), modelVersionId: answered.version.id, policyVersionId: project.policyVersionId, ...figures, purpose: each.elsewhere === null ? 'champion' : 'elsewhere',
+    id: deps.ids.next(), modelVersionId: version.id, policyVersionId: project.policyVersionId, ...figures, purpose: by,
     audit, auditShare: each.elsewhere === null ? policy.audit.share : 0, flags,
     item: flags.length === 0 ? null : {
       id: deps.ids.next(), purpose, blind: audit || deps.random() < policy.review.blindShare, value: reviewValue(candidate, policy), answersWanted: answersWantedBy(policy.review, deps.random),
@@ -85,21 +96,19 @@ function predictionOf(deps: KeepArrivalsDependencies, project: ServedProject, mo
   };
 }
 
-function replyOf({ project, model, outcomes }: Arrived, acceptances: readonly Acceptance[], imageIds: ReadonlyMap<string, string>, receivedAt: Date): AcceptReply {
-  const stored = acceptances.map(({ image }) => ({ imageId: imageIds.get(image.sha256) as string, sha256: image.sha256, created: imageIds.get(image.sha256) === image.id }));
+function replyOf({ project, outcomes }: Arrived, taken: readonly Taken[], imageIds: ReadonlyMap<string, string>, receivedAt: Date): AcceptReply {
+  const stored = taken.map(({ acceptance: { image } }) => ({ imageId: imageIds.get(image.sha256) as string, sha256: image.sha256, created: imageIds.get(image.sha256) === image.id }));
   let at = 0;
   const results = outcomes.flatMap((each): PredictManyReply['results'] => {
     if ('refused' in each) return [{ outcome: 'refused', code: each.refused.code, detail: each.refused.detail, fileName: each.refused.fileName }];
-    const acceptance = acceptances[at++] as Acceptance;
-    const version = each.elsewhere?.version ?? model?.version;
-    if (version === undefined || acceptance.prediction === null) return [];
-    const classIds = each.elsewhere === null && model !== null ? model.head.classIds : project.classes.map(({ classId }) => classId);
-    return [{ outcome: 'predicted', prediction: tellPrediction(project, { version, classIds }, acceptance, imageIds.get(each.sha256) as string, receivedAt) }];
+    const { acceptance, answered } = taken[at++] as Taken;
+    if (answered === null || acceptance.prediction === null) return [];
+    return [{ outcome: 'predicted', prediction: tellPrediction(project, answered, acceptance, imageIds.get(each.sha256) as string, receivedAt) }];
   });
   return { results, stored };
 }
 
-function tellPrediction(project: ServedProject, by: { version: ModelVersion; classIds: readonly number[] }, { image, arrival, prediction }: Acceptance, imageId: string, receivedAt: Date): PredictionReply {
+function tellPrediction(project: ServedProject, by: Pick<Answered, 'version' | 'classIds'>, { image, arrival, prediction }: Acceptance, imageId: string, receivedAt: Date): PredictionReply {
   if (prediction === null) throw new Error('an acceptance without a prediction is not told');
   const classes = classesOf(project, by.classIds, prediction.probabilities);
   const { id, number, kind } = by.version;

@@ -13,7 +13,9 @@ import { createPeopleRepository } from '../../adapters/postgres/people-repositor
 import { createPredictionRepository } from '../../adapters/postgres/prediction-repository.ts';
 import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { createRouteReader } from '../../adapters/postgres/route-reader.ts';
 import { createServingStateRepository } from '../../adapters/postgres/serving-state-repository.ts';
+import { createShadowRepository } from '../../adapters/postgres/shadow-repository.ts';
 import { readActor } from '../../api/actor-token.ts';
 import { actorIn, identify } from '../../api/access.ts';
 import { createServingApp } from '../../api/serving-app.ts';
@@ -26,12 +28,14 @@ import { createInputBuffers } from '../../domain/input-buffers.ts';
 import type { ServedModel } from '../../domain/ports-predictions.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { createChampionWatcher } from '../../serving/champion-watcher.ts';
+import { createContests } from '../../serving/contests.ts';
 import { createInGroups } from '../../serving/in-groups.ts';
 import { createInTurn } from '../../serving/in-turn.ts';
 import { createKeptBriefly } from '../../serving/kept-briefly.ts';
 import { createModelPool } from '../../serving/model-pool.ts';
+import { createShadowLedger } from '../../serving/shadow-ledger.ts';
 import type { readConfig, serveConfig } from '../config.ts';
-import { buildBase, ids, sha256 } from './shared.ts';
+import { buildBase, clock, ids, sha256 } from './shared.ts';
 
 /** A promotion is in service at the latest this long after it was made, and the time that its model takes to load. */
 const watchMs = 500;
@@ -43,6 +47,8 @@ const threadsMax = 4;
 const inputsKept = 24;
 /** Most requests whose rows share a transaction. */
 const keptTogetherMax = 32;
+/** Longest that an answer of a challenger is waited for before the champion's is given. */
+const canaryMsMax = 2_000;
 
 type Config = ReturnType<typeof readConfig<typeof serveConfig>>;
 
@@ -72,9 +78,23 @@ export function buildServing(config: Config) {
     now: () => performance.now(),
     batching: { batchSizeMax: config.BATCH_SIZE_MAX, batchDelayMsMax: config.BATCH_DELAY_MS_MAX, queueLengthMax: config.QUEUE_LENGTH_MAX, queueAgeMsMax: 20_000, runsMax: threads },
     onEmbedded: inputs.give,
+    contest: (projectId, champion) => contests.contest(projectId, champion),
+    onLoadFailed: (projectId, version, error) => { logger.error({ err: error, projectId, modelVersion: version.number }, 'the champion does not load; the one before answers'); },
     onSwap: (projectId, version) => {
       logger.info({ projectId, modelVersion: version.number }, 'champion answers');
     },
+  });
+  const shadow = createShadowLedger({
+    records: createShadowRepository(database), processId, now: clock.now, random: Math.random,
+    onFault: (fault) => {
+      contests.drop(fault.projectId, fault.challengeId, fault.modelVersionId);
+      logger.error(fault, 'a model on a route is at fault');
+    },
+    onError: (error) => { logger.warn({ err: error }, 'what was seen of challengers could not be written'); },
+  });
+  const contests = createContests({
+    routesOf: createRouteReader(database).routesOf, versionById: models.versionById, load: pool.load,
+    onFault: ({ projectId, route, modelVersionId, error }) => { shadow.fault({ projectId, route }, modelVersionId, error); },
   });
   const inTurn = createInTurn();
   const decoder = config.DECODE_IN_CHILD === 'no' ? null : createDecodingPool({ newInput: inputs.take, onDeath: (pictures) => { logger.warn({ pictures }, 'the decoder ended on a picture; what it had is decoded again, each alone'); } });
@@ -89,11 +109,11 @@ export function buildServing(config: Config) {
   };
   const records = createPredictionRepository(connections);
   const preprocessingDigest = (backbone: ServedModel['backbone']): string => digestOfPreprocessing(backbone.preprocessing);
-  const keeping = { records, ids, sha256, random: Math.random, preprocessingDigest, blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }) };
+  const keeping = { records, ids, sha256, shadow, random: Math.random, preprocessingDigest, blocks: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }) };
   const keeper = createInGroups<Arrived, AcceptReply>({
     groupOf: (arrived) => groupNameOf(arrived, preprocessingDigest(arrived.backbone)), groupSizeMax: keptTogetherMax, now: () => performance.now(), run: (group) => keepArrivals(keeping, group),
   });
-  const accepting = { pool, images, store, sha256, records, elsewhereVersion, keep: keeper };
+  const accepting = { pool, images, store, sha256, records, elsewhereVersion, shadow, clock, random: Math.random, canaryMsMax, keep: keeper };
   const keys = createKeptBriefly(keptMs, () => performance.now(), people.keyBySecret);
   const projectOf = createKeptBriefly(keptMs, () => performance.now(), projects.bySlug);
   const cameraName = createKeptBriefly(keptMs, () => performance.now(), serving.cameraName);
@@ -114,15 +134,16 @@ export function buildServing(config: Config) {
   let stopping = false;
   const slugs = new Map<string, string>();
   const watcher = createChampionWatcher({
-    pool, everyMs: watchMs,
+    pool, contests, everyMs: watchMs,
     projectIds: async () => {
       const all = await served.all();
       for (const { id, slug } of all) slugs.set(id, slug);
       return all.map(({ id }) => id);
     },
-    report: async (models) => {
+    report: async (models, followed) => {
       looked = true;
-      await serving.report(processId, models);
+      await serving.report(processId, models, followed);
+      await shadow.flush();
     },
     onError: (error) => { logger.warn({ err: error }, 'the champions could not be looked up'); },
   });
@@ -153,6 +174,7 @@ export function buildServing(config: Config) {
     async close(): Promise<void> {
       await watcher.stop();
       decoder?.end();
+      await shadow.flush();
       await serving.forget(processId).catch(() => undefined);
       await database.$disconnect();
       await connections.end();

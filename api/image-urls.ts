@@ -1,11 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { PerennialError } from '../domain/errors.ts';
-import type { ObjectStore } from '../domain/ports.ts';
+import type { ImageViews, ViewKind } from '../application/images/image-views.ts';
 import { type Route, route } from './route.ts';
-
-export const viewKinds = { thumbnail: 320, fitted: 1600 } as const;
-export type ViewKind = keyof typeof viewKinds;
 
 /** Whom a link was made for. */
 type Audience = 'everyone' | 'admins';
@@ -34,47 +31,14 @@ export type ImageUrls = ReturnType<typeof createImageUrls>;
 
 export interface ViewRoutesDependencies {
   readonly urls: ImageUrls;
-  readonly store: ObjectStore;
-  readonly view: (bytes: Uint8Array, sideMax: number) => Promise<{ bytes: Uint8Array; width: number; height: number; mediaType: string }>;
-  readonly views: {
-    original(projectId: string, imageId: string): Promise<{ objectKey: string; sha256: string; mediaType: string } | null>;
-    key(imageId: string, kind: string): Promise<string | null>;
-    remember(view: { imageId: string; kind: string; projectId: string; objectKey: string; mediaType: string; width: number; height: number }): Promise<void>;
-  };
-  readonly sha256: (bytes: Uint8Array) => string;
+  readonly images: ImageViews;
   /** Those of the given images that only admins may see. */
   readonly hidden: (imageIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 /** Views are made once, kept, and served with a fixed type; originals go to engineers alone. */
 export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
-  async function original(projectId: string, imageId: string): Promise<{ bytes: Uint8Array; mediaType: string }> {
-    const found = await deps.views.original(projectId, imageId);
-    if (found === null) throw new PerennialError('IMAGE_NOT_FOUND');
-    const bytes = await deps.store.get(found.objectKey);
-    if (deps.sha256(bytes) !== found.sha256) throw new PerennialError('STORE_DAMAGED', undefined, { imageId });
-    return { bytes, mediaType: found.mediaType };
-  }
   const isHidden = async (imageId: string): Promise<boolean> => (await deps.hidden([imageId])).has(imageId);
-  const making = new Map<string, Promise<Uint8Array>>();
-  /** Of many who ask for a new view at once, one decodes the original. */
-  function viewOf(projectId: string, imageId: string, kind: ViewKind): Promise<Uint8Array> {
-    const name = `${projectId}/${imageId}/${kind}`;
-    const begun = making.get(name);
-    if (begun !== undefined) return begun;
-    const made = readOrMake(projectId, imageId, kind).finally(() => making.delete(name));
-    making.set(name, made);
-    return made;
-  }
-  async function readOrMake(projectId: string, imageId: string, kind: ViewKind): Promise<Uint8Array> {
-    const known = await deps.views.key(imageId, kind);
-    if (known !== null) return deps.store.get(known);
-    const made = await deps.view((await original(projectId, imageId)).bytes, viewKinds[kind]);
-    const objectKey = `projects/${projectId}/views/${imageId}.${kind}.webp`;
-    await deps.store.put(objectKey, made.bytes, made.mediaType);
-    await deps.views.remember({ imageId, kind, projectId, objectKey, mediaType: made.mediaType, width: made.width, height: made.height });
-    return made.bytes;
-  }
   return [
     route({
       method: 'get', path: '/v1/views/{projectId}/{image}/{kind}', access: 'anyone', summary: 'A view of an image, by a link that the api signed',
@@ -82,8 +46,8 @@ export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
       handle: async ({ params, query, response }) => {
         if (!deps.urls.holds(params.projectId, params.image, params.kind, query.until, query.signature, query.for ?? 'everyone')) throw new PerennialError('IMAGE_NOT_FOUND');
         // Asked each time: a link that was given out before somebody saw a person in the picture ends there.
-        if (query.for !== 'admins' && (await isHidden(params.image))) throw new PerennialError('IMAGE_NOT_FOUND');
-        const bytes = await viewOf(params.projectId, params.image, params.kind);
+        const [hidden, bytes] = await Promise.all([query.for !== 'admins' && isHidden(params.image), deps.images.of(params.projectId, params.image, params.kind)]);
+        if (hidden) throw new PerennialError('IMAGE_NOT_FOUND');
         response.set({ 'Content-Type': 'image/webp', 'Cache-Control': 'private, max-age=21600, immutable', 'Content-Security-Policy': "default-src 'none'; sandbox" });
         response.end(bytes);
       },
@@ -92,7 +56,7 @@ export function createViewRoutes(deps: ViewRoutesDependencies): Route[] {
       method: 'get', path: '/v1/projects/{project}/images/{image}/original', access: 'engineer', summary: 'The bytes of an image as they arrived', params: z.strictObject({ project: z.string(), image: z.uuid() }), reply: 'raw',
       handle: async ({ project, params, response, actor }) => {
         if (actor.role !== 'admin' && (await isHidden(params.image))) throw new PerennialError('IMAGE_NOT_FOUND');
-        const { bytes, mediaType } = await original(project.id, params.image);
+        const { bytes, mediaType } = await deps.images.original(project.id, params.image);
         response.set({ 'Content-Type': mediaType, 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store', 'Content-Security-Policy': "default-src 'none'; sandbox" });
         response.end(bytes);
       },

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
@@ -16,6 +15,7 @@ import { openApiOf } from './openapi.ts';
 import { requireOwnOrigin } from './origin.ts';
 import { createErrorHandler } from './problem.ts';
 import type { Route } from './route.ts';
+import { sendPages } from './send-pages.ts';
 
 export interface ServerDependencies extends MountDependencies {
   readonly routes: readonly Route[];
@@ -61,7 +61,7 @@ export function createApp(deps: ServerDependencies): Express {
   const document = openApiOf(deps.routes, deps.publicUrl);
   app.get('/openapi.json', (_request, response) => { response.json(document); });
   documentation(app);
-  pages(app, deps.uiDir);
+  sendPages(app, deps.uiDir);
   app.use(() => { throw new PerennialError('REQUEST_NOT_FOUND'); });
   app.use(createErrorHandler(deps.logger));
   return app;
@@ -99,18 +99,4 @@ function documentation(app: Express): void {
   });
   app.get('/docs/start.js', (_request, response) => { response.type('js').send("window.SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null });"); });
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) app.get(`/docs/${file}`, (_request, response) => { response.sendFile(join(folder, file)); });
-}
-
-/** The built pages: files that are there, else the one page that knows its own addresses. */
-function pages(app: Express, uiDir: string): void {
-  const root = resolve(uiDir);
-  const index = join(root, 'index.html');
-  if (!existsSync(index)) return;
-  app.use('/assets', express.static(join(root, 'assets'), { immutable: true, maxAge: '1y', index: false, fallthrough: true }));
-  app.use(express.static(root, { index: false, maxAge: 0 }));
-  app.get('/*splat', (request, response, next) => {
-    if (request.path.startsWith('/v1/') || request.path.startsWith('/assets/') || request.accepts('html') === false) return next();
-    response.sendFile(index, { headers: { 'Cache-Control': 'no-cache' } });
-  });
-  app.get('/', (_request, response) => { response.sendFile(index, { headers: { 'Cache-Control': 'no-cache' } }); });
 }

@@ -3,6 +3,7 @@ import { launchBrowser, signInByInvitation } from '../e2e/page.ts';
 import { classNames, type ReviewHouse, type SeededProject, startReviewHouse } from '../e2e/review-house.ts';
 import type { BenchOptions, Measure } from './bench.ts';
 import { labelTogether } from './review-clients.ts';
+import { cpuSecondsOf } from './serving-house.ts';
 import { measureRoute, reviewRouteBytesMax } from './route-size.ts';
 
 export const figure = 'P8';
@@ -18,9 +19,9 @@ export async function run({ quick, set, say }: BenchOptions): Promise<readonly M
   const images = Number(set['images'] ?? (quick ? 600 : 5000));
   const turns = quick ? 1 : 3;
   say(`a house with ${images} images`);
-  const [house, browser] = await Promise.all([startReviewHouse(60), launchBrowser()]);
+  const [house, browser] = await Promise.all([startReviewHouse(60, { durable: true }), launchBrowser()]);
   try {
-    const project = await house.project('woods', { images, policy: { itemsMax: images } });
+    const project = await house.project('woods', { images, policy: { itemsMax: images }, viewsReady: true });
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     await signInByInvitation(page, house.invitation, { name: 'Ada', email: 'ada@example.org', password: 'a long enough phrase' });
@@ -33,10 +34,19 @@ export async function run({ quick, set, say }: BenchOptions): Promise<readonly M
     const wrong = await machineSpeed(page, house, project, quick ? 60 : 200);
     await page.close();
     say('20 annotators at one label a second each');
-    const acknowledged = await inTurns(turns, async () => p95(await labelTogether(house, 'woods', project.id, 20, quick ? 3 : 15)));
+    // Twenty who have just come: the first seconds are not what a morning is like.
+    await labelTogether(house, 'woods', project.id, 20, 2);
+    const costs: number[] = [];
+    const acknowledged = await inTurns(turns, async () => {
+      const before = cpuSecondsOf(house.pid);
+      const took = await labelTogether(house, 'woods', project.id, 20, quick ? 3 : 15);
+      costs.push(((cpuSecondsOf(house.pid) - before) * 1000) / took.length);
+      return p95(took);
+    });
     return [
       { of: 'key to next full image on screen, p95, ms', ours: keys, mark: { atMost: 100 } },
       { of: 'label acknowledged with 20 annotators at 1 label/s, p95, ms', ours: acknowledged, mark: { atMost: 50 } },
+      { of: 'processor time of the api for each of these labels, ms', ours: costs },
       { of: 'first usable review page, cold cache, ms', ours: first, mark: { atMost: 1500 } },
       { of: 'script of the review page, gzip, bytes', ours: [scripts.reduce((sum, each) => sum + each.compressedBytes, 0)], mark: { atMost: reviewRouteBytesMax } },
       { of: `answers lost, doubled or out of order, of ${quick ? 60 : 200} at machine speed`, ours: [wrong], mark: { atMost: 0 } },

@@ -11,6 +11,8 @@ import { createMinioStore } from '../adapters/object-store/minio-store.ts';
 import { createDatabase, type Database } from '../adapters/postgres/connection.ts';
 import { createProjectRepository } from '../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../adapters/postgres/review-repository.ts';
+import { createViewRepository } from '../adapters/postgres/view-repository.ts';
+import { createImageViews } from '../application/images/image-views.ts';
 import type { ObjectStore } from '../domain/ports.ts';
 import { defaultPolicy, type Policy } from '../domain/policy.ts';
 import { ensureUi } from '../platform/build-ui.ts';
@@ -26,12 +28,17 @@ const root = join(import.meta.dirname, '..');
 /** What the review page needs and no more: the real database, store and api; predictions are written, not made. */
 export interface ReviewHouse {
   readonly url: string;
+  /** Of the api process. */
+  readonly pid: number;
   readonly database: Database;
   readonly pictures: readonly Picture[];
   /** The first admin's; it can be taken once. */
   readonly invitation: string;
-  /** A project with so many images in an open round; `disputed` of them were answered in two ways by two people. */
-  project(slug: string, options: { images: number; policy?: Partial<Policy['review']>; blind?: (index: number) => boolean; burst?: number; disputed?: number }): Promise<SeededProject>;
+  /**
+   * A project with so many images in an open round; `disputed` of them were answered in two ways by two people. `viewsReady`: their views
+   * are there, as the worker makes them when a round opens; pictures that are the same share them.
+   */
+  project(slug: string, options: { images: number; policy?: Partial<Policy['review']>; blind?: (index: number) => boolean; burst?: number; disputed?: number; viewsReady?: boolean }): Promise<SeededProject>;
   stop(): Promise<void>;
 }
 export interface SeededProject {
@@ -42,12 +49,12 @@ export interface SeededProject {
 
 export const classNames = ['deer', 'boar', 'fox', 'hare', 'badger', 'empty'];
 
-/** Starts Postgres, the object store and the api on loopback with nothing in them; `stop` removes all of it. */
-export async function startReviewHouse(pictureCount = 60): Promise<ReviewHouse> {
+/** Starts Postgres, the object store and the api on loopback with nothing in them; `stop` removes all of it. `durable`: Postgres waits for its disk as it does in use. */
+export async function startReviewHouse(pictureCount = 60, { durable = false }: { readonly durable?: boolean } = {}): Promise<ReviewHouse> {
   const stateDir = mkdtempSync(join(tmpdir(), 'perennial-review-'));
   const made = generateClient(root);
   if (made.outcome === 'failed') throw new Error(made.why);
-  const services = await startTestServices(['postgres', 'object-store']);
+  const services = await startTestServices(['postgres', 'object-store'], process.env, { durable });
   const context = createContext({ root, environment: process.env, stateDir, preferredPorts: false });
   await Promise.all([ensureUi(context, () => {}), migrate(services.env['MIGRATION_DATABASE_URL'] ?? '', join(root, 'prisma', 'migrations'))]);
   const port = await getPort();
@@ -72,7 +79,7 @@ export async function startReviewHouse(pictureCount = 60): Promise<ReviewHouse> 
     // Made while there is nobody: it is to every project there is when it is taken.
     const { url: invitation } = await runFirstSteps('invitation', env, z.object({ url: z.string() }));
     return {
-      url, database, pictures, invitation, stop,
+      url, pid: child.pid ?? 0, database, pictures, invitation, stop,
       project: (slug, options) => seedProject({ database, store, pictures }, slug, options),
     };
   } catch (error) {
@@ -99,7 +106,7 @@ async function healthy(url: string): Promise<void> {
 interface Seeding { readonly database: Database; readonly store: ObjectStore; readonly pictures: readonly Picture[] }
 
 /** Images, arrivals, predictions, flags and items as serving would have written them; then a round over all of them. */
-async function seedProject({ database, store, pictures }: Seeding, slug: string, { images, policy, blind = () => false, burst = 1, disputed = 0 }: Parameters<ReviewHouse['project']>[1]): Promise<SeededProject> {
+async function seedProject({ database, store, pictures }: Seeding, slug: string, { images, policy, blind = () => false, burst = 1, disputed = 0, viewsReady = false }: Parameters<ReviewHouse['project']>[1]): Promise<SeededProject> {
   const whole: Policy = { ...defaultPolicy, review: { ...defaultPolicy.review, shareMax: 1, itemsMax: 20_000, ...policy } };
   const projectId = await createProjectRepository(database).create({ slug, name: slug, timeZone: 'Europe/Madrid', classes: classNames, policy: whole, createdBy: 'seed', ownerId: null });
   const [classSet, policyVersion] = await Promise.all([database.classSet.findFirstOrThrow({ where: { projectId } }), database.policyVersion.findFirstOrThrow({ where: { projectId } })]);
@@ -127,8 +134,11 @@ async function seedProject({ database, store, pictures }: Seeding, slug: string,
     const bytes = index < pictures.length ? picture.bytes : Buffer.concat([picture.bytes, Buffer.from(String(index))]);
     return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
   });
-  for (let at = 0; at < stored.length; at += 16) await Promise.all(stored.slice(at, at + 16).map(({ bytes, sha256 }) => store.put(`projects/${projectId}/images/${sha256}`, bytes, 'image/jpeg')));
+  // Where the views are there, nobody reads the originals: one of each picture is enough.
+  const kept = viewsReady ? stored.slice(0, pictures.length) : stored;
+  for (let at = 0; at < kept.length; at += 16) await Promise.all(kept.slice(at, at + 16).map(({ bytes, sha256 }) => store.put(`projects/${projectId}/images/${sha256}`, bytes, 'image/jpeg')));
   await database.image.createMany({ data: rows.map(({ ids, index }) => ({ id: ids.image, projectId, sha256: stored[index]!.sha256, objectKey: `projects/${projectId}/images/${stored[index]!.sha256}`, byteSize: stored[index]!.bytes.length, mediaType: 'image/jpeg', width: 1280, height: 960, statistics: {}, perceptualHash: BigInt(index) })) });
+  if (viewsReady) await shareViews({ database, store }, projectId, rows.map(({ ids }) => ids.image), pictures.length);
   await database.arrival.createMany({ data: rows.map(({ ids, camera, capturedAt, index }) => ({ id: ids.arrival, projectId, imageId: ids.image, cameraId: camera?.id ?? null, burstKey: `burst-${Math.floor(index / burst)}`, fileName: `IMG_${String(index).padStart(4, '0')}.JPG`, exifTime: capturedAt.toISOString(), capturedAt, sentBy: 'seed', clientKey: String(index) })) });
   await database.prediction.createMany({ data: rows.map(({ ids, probabilities, guess, confidence, capturedAt }) => ({ id: ids.prediction, projectId, imageId: ids.image, arrivalId: ids.arrival, modelVersionId, policyVersionId: policyVersion.id, probabilities, topClassId: guess, confidence, rawScore: confidence, margin: 0.1, audit: false, auditShare: 0.04, eventAt: capturedAt })) });
   await database.flag.createMany({ data: rows.flatMap(({ ids, confidence, index }) => [
@@ -145,6 +155,17 @@ async function seedProject({ database, store, pictures }: Seeding, slug: string,
   await createReviewRepository(database).collectRound({ projectId, reason: 'seed', key: 'seed', policy: whole, policyVersionId: policyVersion.id });
   await dispute(database, projectId, rows.slice(0, disputed).map(({ ids, guess }) => ({ itemId: ids.item, imageId: ids.image, classId: guess })));
   return { id: projectId, truth };
+}
+
+/** Views of the first so many images as the product makes them; the others are the same pictures and have the same views. */
+async function shareViews({ database, store }: Pick<Seeding, 'database' | 'store'>, projectId: string, imageIds: readonly string[], distinct: number): Promise<void> {
+  // Brought in once the pictures are drawn: the reader shuts the decoder of drawings in the whole process.
+  const { createSharpReader } = await import('../adapters/images/sharp-reader.ts');
+  const views = createViewRepository(database);
+  const images = createImageViews({ store, views, view: createSharpReader().view, sha256: (bytes) => createHash('sha256').update(bytes).digest('hex') });
+  for (const id of imageIds.slice(0, distinct)) await images.of(projectId, id, 'thumbnail');
+  const made = Map.groupBy(await database.imageView.findMany({ where: { projectId } }), (view) => view.imageId);
+  await views.rememberAll(imageIds.slice(distinct).flatMap((imageId, at) => (made.get(imageIds[at % distinct] ?? '') ?? []).map(({ kind, objectKey, mediaType, width, height }) => ({ imageId, kind, projectId, objectKey, mediaType, width, height }))));
 }
 
 /** Two people answered, each another class, and nobody else is left to ask. */

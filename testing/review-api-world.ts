@@ -6,6 +6,7 @@ import { createServedProjectRepository } from '../adapters/postgres/served-proje
 import { createViewRepository } from '../adapters/postgres/view-repository.ts';
 import { createImageUrls, createViewRoutes } from '../api/image-urls.ts';
 import { createReviewRoutes, type ReviewRoutesDependencies } from '../api/routes/reviews.ts';
+import { createImageViews } from '../application/images/image-views.ts';
 import { createNeighbours } from '../application/review/neighbours.ts';
 import type { Role } from '../domain/roles.ts';
 import { createApiWorld, publicUrl, secret, type ApiWorld } from './api-world.ts';
@@ -34,8 +35,8 @@ export async function createReviewApiWorld() {
   const world = await createApiWorld([
     ...createReviewRoutes(deps),
     ...createViewRoutes({
-      urls, store, views, hidden: (ids) => reviews.hidden(ids), sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
-      view: (bytes, sideMax) => { made.views += 1; return reader.view(bytes, sideMax); },
+      urls, hidden: (ids) => reviews.hidden(ids),
+      images: createImageViews({ store, views, sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'), view: (bytes, sideMax) => { made.views += 1; return reader.view(bytes, sideMax); } }),
     }),
   ]);
   place.world = world;

@@ -22,7 +22,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
  * The real services with nothing in them, started as `npm start` starts them: data in a fresh temporary folder, programs
  * from the shared tools folder. Services that the environment names are used as they are.
  */
-export async function startTestServices(names: readonly ServiceName[], environment: Environment = process.env): Promise<TestServices> {
+export async function startTestServices(names: readonly ServiceName[], environment: Environment = process.env, { durable = false }: { readonly durable?: boolean } = {}): Promise<TestServices> {
   await sweep();
   const stateDir = mkdtempSync(join(tmpdir(), folderPrefix));
   // Postgres may run as another user, who has to get through.
@@ -34,8 +34,8 @@ export async function startTestServices(names: readonly ServiceName[], environme
     // Well-known and fixed ports belong to whoever has a house running beside the tests.
     environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_PORT'))),
     preferredPorts: false,
-    // The data is thrown away: no need to wait for the disk.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
+    // The data is thrown away: no need to wait for the disk, unless that wait is what is measured.
+    postgresFlags: durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
   });
   const stop = async (): Promise<void> => {
     await context.supervisor.stopAll();

@@ -67,8 +67,9 @@ export function createClassRepository(database: Database): ClassRecords {
       return { version: version + 1, classIds: made.map((each) => each.classId), labelsMoved: moved.length, itemsAsked, gone: [own.classId] };
     }),
     async classesNow(projectId) {
-      const { version, classes } = await standingOf(database, projectId);
-      return { version, classes };
+      const newest = await database.classSet.findFirst({ where: { projectId }, orderBy: { version: 'desc' }, select: { version: true, classes: true } });
+      if (newest === null) throw new PerennialError('PROJECT_NOT_FOUND');
+      return { version: newest.version, classes: newest.classes as unknown as DescribedClass[] };
     },
     classChanges: async (projectId) => (await database.classChange.findMany({ where: { projectId }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })).map(({ kind, from, into, createdAt }) => ({ kind: kind as ClassChange['kind'], from, into, at: createdAt })),
     async everyClassName(projectId) {

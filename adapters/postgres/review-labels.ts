@@ -1,6 +1,6 @@
 import type { Verdict } from '../../domain/review.ts';
 import type { DatabaseOrTransaction } from './connection.ts';
-import { appendLabels, type CurrentLabel, currentLabels, holdLabels, type NewLabel } from './label-records.ts';
+import { appendLabels, type CurrentLabel, currentLabels, holdLabelsOf, type NewLabel } from './label-records.ts';
 import { followersOf, type SettledItem, settleFollowers } from './review-followers.ts';
 
 /**
@@ -9,8 +9,8 @@ import { followersOf, type SettledItem, settleFollowers } from './review-followe
  */
 export async function labelItem(transaction: DatabaseOrTransaction, item: SettledItem, verdict: Verdict, made: { by: string; source: 'review' | 'adjudication'; annotationId: string | null }): Promise<string> {
   const { projectId } = item;
-  await holdLabels(transaction, projectId);
   const followers = item.purpose === 'audit' ? [] : await followersOf(transaction, item);
+  await holdLabelsOf(transaction, projectId, [item.imageId, ...followers.map((each) => each.imageId)]);
   const current = await currentLabels(transaction, projectId, [item.imageId, ...followers.map((each) => each.imageId)]);
   const [labelId = ''] = await appendLabels(transaction, projectId, made.by, [{
     imageId: item.imageId, ...verdict, source: made.source, reviewItemId: item.id, annotationId: made.annotationId, blind: item.blind, audit: item.purpose === 'audit', supersedes: current.get(item.imageId) ?? null,
@@ -21,10 +21,10 @@ export async function labelItem(transaction: DatabaseOrTransaction, item: Settle
 
 /** Takes an item's label back, and those that came to the frames behind it; these wait again. `restore` puts back what held before. */
 export async function withdrawLabel(transaction: DatabaseOrTransaction, item: SettledItem, by: string, restore: CurrentLabel | null = null): Promise<void> {
-  await holdLabels(transaction, item.projectId);
+  const followers = await transaction.reviewItem.findMany({ where: { projectId: item.projectId, standsFor: item.id, state: { in: ['settled', 'unresolved'] } }, select: { id: true, imageId: true } });
+  await holdLabelsOf(transaction, item.projectId, [item.imageId, ...followers.map((each) => each.imageId)]);
   const label = (await currentLabels(transaction, item.projectId, [item.imageId])).get(item.imageId);
   if (label === undefined || label.reviewItemId !== item.id || label.kind === 'withdrawn') return;
-  const followers = await transaction.reviewItem.findMany({ where: { projectId: item.projectId, standsFor: item.id, state: { in: ['settled', 'unresolved'] } }, select: { id: true, imageId: true } });
   const ids = new Set(followers.map((each) => each.id));
   const spread = [...(await currentLabels(transaction, item.projectId, followers.map((each) => each.imageId))).values()].filter((each) => each.propagatedFrom === label.id || (each.reviewItemId !== null && ids.has(each.reviewItemId) && each.kind !== 'withdrawn'));
   const marks = { audit: item.purpose === 'audit', blind: item.blind };

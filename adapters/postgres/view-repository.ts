@@ -16,6 +16,11 @@ export function createViewRepository(database: Database) {
       }
       return found;
     },
+    /** Images of open items that have no thumbnail yet, in the order in which the items are given out. */
+    missing: (limit: number, without: readonly string[]) => database.$queryRaw<{ projectId: string; imageId: string }[]>`
+      SELECT i."projectId"::text, i."imageId"::text FROM "ReviewItem" i
+      WHERE i."state" = 'open' AND NOT i."imageId" = ANY(${[...without]}::uuid[]) AND NOT EXISTS (SELECT 1 FROM "ImageView" v WHERE v."imageId" = i."imageId" AND v."kind" = 'thumbnail')
+      ORDER BY i."projectId", i."roundId", i."position", i."id" LIMIT ${limit}`,
     async rememberAll(views: readonly { imageId: string; kind: string; projectId: string; objectKey: string; mediaType: string; width: number; height: number }[]): Promise<void> {
       if (views.length > 0) await database.imageView.createMany({ data: [...views], skipDuplicates: true });
     },

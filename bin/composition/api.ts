@@ -38,6 +38,7 @@ import { modelBytesMax } from '../../api/receive-model.ts';
 import { createApp } from '../../api/server.ts';
 import { createHoldoutAnswers } from '../../application/models/holdout-answers.ts';
 import { importModel } from '../../application/models/import-model.ts';
+import { createImageViews } from '../../application/images/image-views.ts';
 import { createNeighbours } from '../../application/review/neighbours.ts';
 import type { apiConfig, readConfig } from '../config.ts';
 import { buildDatasetVersions, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
@@ -62,7 +63,6 @@ export function buildApi(config: Config) {
   const urls = createImageUrls(config.AUTH_SECRET, () => Date.now());
   const freezing = buildFreezing(database, store);
   const classes = async (projectId: string) => (await served.byId(projectId)).classes;
-  const images = createSharpReader();
   const [reviews, views] = [createReviewRepository(database), createViewRepository(database)];
   const [embeddings, pictures] = [buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), createPictureReader(database)];
   const policy = async (projectId: string) => (await served.byId(projectId)).policy;
@@ -93,7 +93,7 @@ export function buildApi(config: Config) {
     }),
     ...createScheduleRoutes({ workflows }),
     ...createLineageRoutes({ lineage: createLineageRepository(database) }),
-    ...createViewRoutes({ urls, store, views, view: (bytes, sideMax) => images.view(bytes, sideMax), sha256, hidden: reviews.hidden }),
+    ...createViewRoutes({ urls, images: createImageViews({ store, views, view: createSharpReader().view, sha256 }), hidden: reviews.hidden }),
   ];
   const app = createApp({
     routes, logger, publicUrl: config.PUBLIC_URL, allowedHosts: loopback, servingUrl: config.SERVING_URL, actorSecret: config.AUTH_SECRET, uiDir: config.UI_DIR,

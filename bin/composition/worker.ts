@@ -22,6 +22,7 @@ import { createServedProjectRepository } from '../../adapters/postgres/served-pr
 import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { workflowBundle } from '../../adapters/temporal/workflow-bundle.ts';
+import { createImageViews, makeViewsAhead } from '../../application/images/image-views.ts';
 import { createBackboneSource } from '../../application/models/backbone-source.ts';
 import { judgeChallenger } from '../../application/models/judge-challenger.ts';
 import { createModelInputViews } from '../../application/models/model-input-views.ts';
@@ -53,6 +54,8 @@ const relayMs = 500;
 const reconcileMs = 10_000;
 /** How often the registry is told of models that came from outside. */
 const registerImportsMs = 2_000;
+/** How often images that annotators will ask for are looked for; while there are some, they are made one after another. */
+const viewsAheadMs = 1_000;
 
 /** Every step, put together. */
 function buildActivities(config: Config, common: ReturnType<typeof buildCommon>, registry: ModelRegistry) {
@@ -126,12 +129,17 @@ export async function buildWorker(config: Config) {
   const reconciler = repeat(reconcileMs, async () => { for (const project of await served.all()) await reconcile(project.id); }, (error) => logger.warn({ err: error }, 'aliases were not checked; trying again'));
   const imports = createImportRepository(common.database);
   const registrar = repeat(registerImportsMs, () => registerImports({ imports, registry, store: common.store, clock }), (error) => logger.warn({ err: error }, 'an imported model was not registered; trying again'));
+  const passed = new Set<string>();
+  const stored = createViewRepository(common.database);
+  const images = createImageViews({ store: common.store, views: stored, view: createSharpReader().view, sha256 });
+  const views = repeat(viewsAheadMs, () => makeViewsAhead({ images, missing: stored.missing, passed, onFailure: (error) => logger.warn({ err: error }, 'an image in review cannot be shown') }), (error) => logger.warn({ err: error }, 'images for review were not prepared; trying again'));
   return {
     logger, worker,
     async close(): Promise<void> {
       relay.stop();
       reconciler.stop();
       registrar.stop();
+      views.stop();
       await Promise.allSettled([connection.close(), workflows.close(), common.database.$disconnect()]);
     },
   };

@@ -59,6 +59,7 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
   async function fill(): Promise<void> {
     if (claiming || undecided().length >= aheadMin) return;
     claiming = true;
+    const before = undecided().length;
     try {
       const reply = await deps.claim({ count: claimCount, holding: undecided().slice(0, 100).map((item) => item.id) });
       take(reply);
@@ -67,6 +68,8 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
     } finally {
       claiming = false;
     }
+    // The first claim may be a small one, so that there is something to show soon.
+    if (undecided().length > before) await fill();
   }
 
   function take(reply: ClaimReply): void {

@@ -31,6 +31,7 @@ export interface ReviewHouse {
   /** Of the api process. */
   readonly pid: number;
   readonly database: Database;
+  readonly store: ObjectStore;
   readonly pictures: readonly Picture[];
   /** The first admin's; it can be taken once. */
   readonly invitation: string;
@@ -79,7 +80,7 @@ export async function startReviewHouse(pictureCount = 60, { durable = false }: {
     // Made while there is nobody: it is to every project there is when it is taken.
     const { url: invitation } = await runFirstSteps('invitation', env, z.object({ url: z.string() }));
     return {
-      url, pid: child.pid ?? 0, database, pictures, invitation, stop,
+      url, pid: child.pid ?? 0, database, store, pictures, invitation, stop,
       project: (slug, options) => seedProject({ database, store, pictures }, slug, options),
     };
   } catch (error) {

@@ -31,9 +31,27 @@ const signIn = createRoute({
 const invite = createRoute({ getParentRoute: () => root, path: '/invite/$token', component: lazyRouteComponent(() => import('./pages/invite-page.tsx'), 'InvitePage') });
 const project = createRoute({ getParentRoute: () => root, path: '/p/$project', beforeLoad: async ({ location }) => { await signedIn(location.pathname); }, component: ProjectLayout });
 
+/** What an address says; what makes no sense is as if it were not there. */
+type HoldoutName = 'audit' | 'reference';
+const holdoutOf = (search: Record<string, unknown>): HoldoutName | undefined => (search['holdout'] === 'audit' || search['holdout'] === 'reference' ? search['holdout'] : undefined);
+const numberOf = (value: unknown): number | undefined => (Number.isInteger(Number(value)) && Number(value) >= 1 ? Number(value) : undefined);
+const shareOf = (value: unknown): number | undefined => (value !== undefined && value !== '' && Number(value) >= 0 && Number(value) <= 1 ? Number(value) : undefined);
+
 const home = createRoute({ getParentRoute: () => project, path: '/', component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage') });
 const review = createRoute({ getParentRoute: () => project, path: '/review', validateSearch: (search: Record<string, unknown>): { view?: 'burst' | 'grid' | undefined } => ({ view: search['view'] === 'burst' || search['view'] === 'grid' ? search['view'] : undefined }), component: lazyRouteComponent(() => import('./pages/review-page.tsx'), 'ReviewPage') });
 const models = createRoute({ getParentRoute: () => project, path: '/models', component: lazyRouteComponent(() => import('./pages/models-page.tsx'), 'ModelsPage') });
+const modelVersion = createRoute({
+  getParentRoute: () => project, path: '/models/$number', validateSearch: (search: Record<string, unknown>): { holdout?: HoldoutName | undefined } => ({ holdout: holdoutOf(search) }),
+  component: lazyRouteComponent(() => import('./pages/model-version-page.tsx'), 'ModelVersionPage'),
+});
+const compare = createRoute({
+  getParentRoute: () => project, path: '/models/compare', component: lazyRouteComponent(() => import('./pages/compare-page.tsx'), 'ComparePage'),
+  validateSearch: (search: Record<string, unknown>): { version?: number | undefined; against?: number | undefined; holdout?: HoldoutName | undefined } => ({ version: numberOf(search['version']), against: numberOf(search['against']), holdout: holdoutOf(search) }),
+});
+const hindsight = createRoute({
+  getParentRoute: () => project, path: '/models/hindsight', component: lazyRouteComponent(() => import('./pages/hindsight-page.tsx'), 'HindsightPage'),
+  validateSearch: (search: Record<string, unknown>): { version?: number | undefined; confidenceMin?: number | undefined; marginMin?: number | undefined } => ({ version: numberOf(search['version']), confidenceMin: shareOf(search['confidenceMin']), marginMin: shareOf(search['marginMin']) }),
+});
 const rounds = createRoute({ getParentRoute: () => project, path: '/rounds', component: lazyRouteComponent(() => import('./pages/rounds-page.tsx'), 'RoundsPage') });
 const datasets = createRoute({ getParentRoute: () => project, path: '/datasets', component: lazyRouteComponent(() => import('./pages/datasets-page.tsx'), 'DatasetsPage') });
 const schedules = createRoute({ getParentRoute: () => project, path: '/schedules', component: lazyRouteComponent(() => import('./pages/schedules-page.tsx'), 'SchedulesPage') });
@@ -42,7 +60,7 @@ const adjudicate = createRoute({ getParentRoute: () => project, path: '/adjudica
 const people = createRoute({ getParentRoute: () => project, path: '/people', component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, rounds, datasets, schedules, people])]),
+  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, schedules, people])]),
   defaultPreload: 'intent', scrollRestoration: true,
 });
 

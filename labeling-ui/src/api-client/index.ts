@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { pageOf } from '../../../contracts/common.ts';
 import { datasetDiffSchema, datasetVersionSchema } from '../../../contracts/datasets.ts';
-import { gateReportSchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../../../contracts/models.ts';
+import { gateReportSchema, type hindsightBodySchema, hindsightReplySchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../../../contracts/models.ts';
+import { comparisonSchema, evaluationSchema, type FlipName, type HoldoutName, judgedPicturesSchema, modelVersionDetailSchema } from '../../../contracts/model-evaluation.ts';
 import { type acceptInvitationSchema, invitationReplySchema, meSchema, projectSchema } from '../../../contracts/projects.ts';
 import { type annotateBodySchema, annotateReplySchema, claimReplySchema, openRoundReplySchema, renewReplySchema, roundSchema, withdrawReplySchema } from '../../../contracts/reviews.ts';
 import {
@@ -78,6 +79,12 @@ export function createApiClient(fetcher: Fetch) {
     datasets: (project: string) => send(`${of(project)}/datasets`, pageOf(datasetVersionSchema)),
 
     modelVersions: (project: string) => send(`${of(project)}/model-versions`, pageOf(modelVersionSchema)),
+    modelVersion: (project: string, number: number) => send(`${of(project)}/model-versions/${number}`, modelVersionDetailSchema),
+    evaluation: (project: string, number: number, holdout: HoldoutName) => send(`${of(project)}/model-versions/${number}/evaluation?holdout=${holdout}`, evaluationSchema, { timeoutMs: 120_000 }),
+    evaluationPictures: (project: string, number: number, { holdout, truth, answer, offset }: { holdout: HoldoutName; truth: number; answer: number; offset: number }) => send(`${of(project)}/model-versions/${number}/evaluation/pictures?holdout=${holdout}&truth=${truth}&answer=${answer}&offset=${offset}`, judgedPicturesSchema),
+    comparison: (project: string, number: number, against: number, holdout: HoldoutName) => send(`${of(project)}/model-versions/${number}/comparison?against=${against}&holdout=${holdout}`, comparisonSchema, { timeoutMs: 120_000 }),
+    comparisonPictures: (project: string, number: number, { against, holdout, flip, offset }: { against: number; holdout: HoldoutName; flip: FlipName; offset: number }) => send(`${of(project)}/model-versions/${number}/comparison/pictures?against=${against}&holdout=${holdout}&flip=${flip}&offset=${offset}`, judgedPicturesSchema),
+    hindsight: (project: string, body: z.input<typeof hindsightBodySchema>) => send(`${of(project)}/hindsight`, hindsightReplySchema, { method: 'POST', body, timeoutMs: 180_000 }),
     gateReports: (project: string) => send(`${of(project)}/gate-reports`, pageOf(gateReportSchema)),
     promotions: (project: string) => send(`${of(project)}/promotions`, pageOf(promotionSchema)),
     retrain: (project: string, key: string) => send(`${of(project)}/retrains`, retrainStateSchema, { method: 'POST', body: { kind: 'light' }, key }),

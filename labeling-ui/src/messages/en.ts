@@ -1,3 +1,4 @@
+import { enModels } from './en-models.ts';
 import { enReview } from './en-review.ts';
 import { enRooms } from './en-rooms.ts';
 
@@ -5,6 +6,7 @@ import { enRooms } from './en-rooms.ts';
 export const en = {
   ...enReview,
   ...enRooms,
+  ...enModels,
 
   'app.name': 'Perennial',
   'app.skip': 'Skip to content',

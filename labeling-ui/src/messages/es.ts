@@ -1,4 +1,5 @@
 import type { Catalogue } from './index.ts';
+import { esModels } from './es-models.ts';
 import { esReview } from './es-review.ts';
 import { esRooms } from './es-rooms.ts';
 
@@ -6,6 +7,7 @@ import { esRooms } from './es-rooms.ts';
 export const es: Catalogue = {
   ...esReview,
   ...esRooms,
+  ...esModels,
 
   'app.name': 'Perennial',
   'app.skip': 'Ir al contenido',

@@ -54,6 +54,14 @@ export function formatShare(share: number): string {
   const digits = share > 0 && share < 0.1 ? 1 : 0;
   return kept(`share${digits}`, (of) => new Intl.NumberFormat(of, { style: 'percent', maximumFractionDigits: digits })).format(share);
 }
+/** A difference of shares in percentage points, with its sign: 0.012 is "+1.2". */
+export const formatPoints = (share: number): string => kept('points', (of) => new Intl.NumberFormat(of, { maximumFractionDigits: 1, signDisplay: 'exceptZero' })).format(100 * share).replace('-', '−');
+/** 13_412_096 → "13 MB", as the locale writes it. */
+export function formatBytes(bytes: number): string {
+  const [unit, size] = bytes < 1e6 ? ['kilobyte', 1e3] as const : bytes < 1e9 ? ['megabyte', 1e6] as const : ['gigabyte', 1e9] as const;
+  return kept(`bytes-${unit}`, (of) => new Intl.NumberFormat(of, { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 })).format(bytes / size);
+}
+export const formatDay = (iso: string): string => kept('day', (of) => new Intl.DateTimeFormat(of, { day: 'numeric', month: 'short' })).format(new Date(iso));
 export const formatFigure = (value: number): string => kept('figure', (of) => new Intl.NumberFormat(of, { maximumSignificantDigits: 3 })).format(value);
 export const formatTime = (iso: string): string => kept('time', (of) => new Intl.DateTimeFormat(of, { dateStyle: 'medium', timeStyle: 'short' })).format(new Date(iso));
 export const formatClock = (iso: string): string => kept('clock', (of) => new Intl.DateTimeFormat(of, { timeStyle: 'medium' })).format(new Date(iso));

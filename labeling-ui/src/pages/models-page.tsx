@@ -1,1 +1,2 @@
+import '../styles-models.css';
 export { ModelsScreen as ModelsPage } from '../features/models/index.ts';

@@ -1,1 +1,2 @@
 export { ModelsScreen } from './models-screen.tsx';
+export { RetrainPanel, useRetrain } from './retrain-panel.tsx';

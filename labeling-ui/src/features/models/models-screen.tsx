@@ -1,11 +1,12 @@
 import { Button, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Answered } from '../../components/data-table.tsx';
 import { PageFrame } from '../../components/page-frame.tsx';
 import { t } from '../../messages/index.ts';
 import { api } from '../../services.ts';
 import { useMay, useProjectSlug } from '../session/index.ts';
-import { ReasonDialog } from './reason-dialog.tsx';
+import { DecideDialog } from './decide-dialog.tsx';
 import { RetrainPanel, useRetrain } from './retrain-panel.tsx';
 import { Promotions, Versions } from './tables.tsx';
 import { useDecide } from './use-decide.ts';
@@ -20,12 +21,13 @@ export function ModelsScreen() {
   const retrain = useRetrain(project);
   const decide = useDecide(project, versions.data?.items.find((each) => each.champion)?.number ?? null);
   const canGoBack = (promotions.data?.items ?? []).some((each) => each.from !== null);
-  const promoting = decide.asked?.kind === 'promotion' ? decide.asked.number : null;
   return (
     <PageFrame
       title={t('models.title')} lead={t('models.lead')}
       acts={mayAct && (
         <>
+          <Button variant="subtle" component={Link} to={`/p/${project}/models/compare`}>{t('models.compare')}</Button>
+          <Button variant="subtle" component={Link} to={`/p/${project}/models/hindsight`}>{t('models.hindsight')}</Button>
           <Button variant="default" disabled={!canGoBack} onClick={() => decide.ask({ kind: 'rollback' })}>{t('models.rollBack')}</Button>
           <Button onClick={retrain.start} loading={retrain.running} data-testid="retrain-now">{t('models.retrain')}</Button>
         </>
@@ -34,15 +36,12 @@ export function ModelsScreen() {
       <RetrainPanel state={retrain.state} error={retrain.error} />
       {decide.done !== null && <p className="toast" role="status">{decide.done}</p>}
       <section aria-labelledby="versions"><Title order={2} size="h4" id="versions">{t('models.versions')}</Title>
-        <Answered query={versions}>{({ items }) => <Versions versions={items} reports={reports.data?.items ?? []} promote={mayAct ? (number) => decide.ask({ kind: 'promotion', number }) : null} />}</Answered>
+        <Answered query={versions}>{({ items }) => <Versions project={project} versions={items} reports={reports.data?.items ?? []} promote={mayAct ? (number) => decide.ask({ kind: 'promotion', number }) : null} />}</Answered>
       </section>
       <section aria-labelledby="promotions"><Title order={2} size="h4" id="promotions">{t('models.promotions')}</Title>
-        <Answered query={promotions}>{({ items }) => <Promotions promotions={items} />}</Answered>
+        <Answered query={promotions}>{({ items }) => <Promotions promotions={items} project={project} />}</Answered>
       </section>
-      <ReasonDialog
-        opened={decide.asked !== null} title={promoting === null ? t('models.rollBack.title') : t('models.promote.title', { number: promoting })}
-        confirm={promoting === null ? t('models.rollBack') : t('models.promote')} busy={decide.busy} error={decide.error} onClose={() => decide.ask(null)} onConfirm={decide.confirm}
-      />
+      <DecideDialog decide={decide} />
     </PageFrame>
   );
 }

@@ -56,11 +56,11 @@ export function createTrainingActivities(deps: TrainingActivitiesDependencies) {
     async hasChampion(projectId: string): Promise<boolean> {
       return (await deps.records.champion(projectId)) !== null;
     },
-    async judge(input: { projectId: string; challengerId: string; key: string }): Promise<{ action: Judgement['action']; onCannotTell: boolean; why: string; reportId: string; championId: string }> {
+    async judge(input: { projectId: string; challengerId: string; key: string }): Promise<{ action: Judgement['action']; onCannotTell: boolean; why: string; reportId: string; championId: string; staged?: boolean }> {
       const version = await deps.records.versionById(input.challengerId);
       if (version !== null) await deps.setChallenger(input.projectId, version);
-      const { report, action, onCannotTell, why } = await deps.judge(input);
-      return { action, onCannotTell, why, reportId: report.id, championId: report.championId };
+      const { report, action, onCannotTell, why, staged } = await deps.judge(input);
+      return { action, onCannotTell, why, reportId: report.id, championId: report.championId, staged };
     },
     async promote(input: PromoteVersionRequest): Promise<{ sequence: number }> {
       return { sequence: (await deps.promote(input)).sequence };

@@ -18,8 +18,17 @@ const common = {
   PERENNIAL_CACHE_DIR: z.string().default('.perennial/cache'),
 };
 
+/** For tests alone: `name=file` has the process kill itself at a named place between two writes, once, as the file then says. */
+const failpoints = {
+  NODE_ENV: z.string().optional(),
+  PERENNIAL_FAILPOINT: z.string().regex(/^[a-z_.]+=.+$/).optional(),
+};
+const failpointsInTestsAlone = ({ NODE_ENV, PERENNIAL_FAILPOINT }: { NODE_ENV?: string | undefined; PERENNIAL_FAILPOINT?: string | undefined }): boolean => PERENNIAL_FAILPOINT === undefined || NODE_ENV === 'test';
+const refused = { path: ['PERENNIAL_FAILPOINT'], message: 'only where NODE_ENV is test' };
+
 export const apiConfig = z.object({
   ...common,
+  ...failpoints,
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port.default(7300),
   /** The address people and cameras use; Host and Origin are held against it. */
@@ -33,7 +42,7 @@ export const apiConfig = z.object({
   MLFLOW_PUBLIC_URL: z.url().optional(),
   /** The built labelling pages. */
   UI_DIR: z.string().default('labeling-ui/dist'),
-});
+}).refine(failpointsInTestsAlone, refused);
 
 export const serveConfig = z.object({
   ...common,
@@ -54,13 +63,14 @@ export const serveConfig = z.object({
 
 export const workerConfig = z.object({
   ...common,
+  ...failpoints,
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   MLFLOW_TRACKING_URI: z.url().optional(),
   /** The default backbone file, made by the platform's set-up. */
   BACKBONE_FILE: z.string().optional(),
   TRAINING_THREADS: threads.default(2),
-});
+}).refine(failpointsInTestsAlone, refused);
 
 /**
  * Reads a process's environment once. This is the one place that does.

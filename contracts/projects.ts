@@ -49,7 +49,6 @@ export const policySchema = z.strictObject({
     stages: z.enum(['straight', 'staged']),
     approvalsWanted: z.number().int().min(0).max(2),
     lookSeconds: z.number().min(1).max(3600),
-    agreementShare: shareSchema,
     shadow: z.strictObject({ percent: z.number().positive().max(100), percentOtherBackbone: z.number().positive().max(100), hoursMin: hoursSchema, hoursMax: hoursSchema, reviewedMin: z.number().int().min(0) }),
     canary: z.strictObject({ steps: canaryStepsSchema, hoursMin: hoursSchema, hoursMax: hoursSchema, imagesMin: z.number().int().min(0) }),
     bake: z.strictObject({ hours: hoursSchema }),

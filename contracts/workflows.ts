@@ -23,6 +23,21 @@ export type PromoteInput = z.infer<typeof promoteInputSchema>;
 export const huntInputSchema = z.strictObject({ projectId: idSchema, versionId: idSchema.nullable(), itemsMax: z.number().int().min(1).max(500) });
 export type HuntInput = z.infer<typeof huntInputSchema>;
 
+export const walkRoadInputSchema = z.strictObject({ projectId: idSchema, challengeId: idSchema });
+export type WalkRoadInput = z.infer<typeof walkRoadInputSchema>;
+
+export const roadActs = ['approve', 'hold', 'abort', 'roll_back'] as const;
+/** What a person decides about a challenge, in words that are kept. */
+export interface RoadAct {
+  readonly act: (typeof roadActs)[number];
+  readonly by: string;
+  readonly reason: string;
+  readonly key: string;
+}
+
+export const drillInputSchema = z.strictObject({ projectId: idSchema, startedBy: z.string(), key: z.string() });
+export type DrillInput = z.infer<typeof drillInputSchema>;
+
 /** A step answers in words. */
 export interface StepOutcome {
   readonly outcome: 'done' | 'skipped' | 'held';

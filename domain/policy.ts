@@ -75,8 +75,6 @@ export interface RoadPolicy {
   readonly approvalsWanted: number;
   /** The evidence is looked at this often, and when something happens. */
   readonly lookSeconds: number;
-  /** Share of the agreeing answers that people see too, by chance. */
-  readonly agreementShare: number;
   readonly shadow: {
     /** Of the traffic, where champion and challenger share a backbone: another head costs next to nothing. */
     readonly percent: number;
@@ -140,7 +138,6 @@ export const defaultPolicy: Policy = {
     stages: 'straight',
     approvalsWanted: 0,
     lookSeconds: 60,
-    agreementShare: 0.01,
     shadow: { percent: 100, percentOtherBackbone: 20, hoursMin: 24, hoursMax: 336, reviewedMin: 50 },
     canary: { steps: [1, 10, 50, 100], hoursMin: 12, hoursMax: 168, imagesMin: 50 },
     bake: { hours: 72 },

@@ -1,4 +1,5 @@
 import type { ChallengeStage, Route } from './challenge.ts';
+import type { Observation } from './sequential-judge.ts';
 
 /** One challenger's road. It begins with its first step; until then it waits. */
 export interface Challenge {
@@ -98,18 +99,78 @@ export interface NewStep {
   readonly key: string;
 }
 
+export interface Approval {
+  readonly approvedBy: string;
+  readonly reason: string;
+}
+
+/** What a look at the road reads; figures only, images never. */
+export interface RoadFigures {
+  /** Reviewed disagreements, one a burst, in the order in which people answered: those in which exactly one of the two was right. */
+  disagreements(challenge: Challenge): Promise<readonly Observation[]>;
+  /** Camera-days in which an audited or reported answer was wrong, in the order in which that was found; while the canary ran. */
+  failures(challenge: Challenge): Promise<readonly Observation[]>;
+  /** Since a step began; images count from `graceMs` later on. */
+  traffic(challenge: Challenge, since: Date, graceMs: number): Promise<{ images: number; challengerImages: number; compared: number; disagreed: number }>;
+  faults(challenge: Challenge, modelVersionId: string): Promise<readonly { code: string; sentence: string }[]>;
+  /**
+   * Asks people, blind, about answers that nobody asked about yet: disagreements, one a burst, and the drawn few.
+   * @returns how many items were opened, or made blind because they waited already
+   */
+  askAbout(challenge: Challenge, ask: { value: number; answersWanted: () => number; limit: number }): Promise<number>;
+}
+
+/** Things a person should know of now. */
+export interface Alerts {
+  /** One of a kind is open at a time; a second one changes nothing. */
+  raise(alert: { projectId: string; kind: string; sentence: string }): Promise<void>;
+  resolve(projectId: string, kind: string): Promise<void>;
+  open(projectId: string): Promise<readonly { kind: string; sentence: string; createdAt: Date }[]>;
+  /** Of a kind, since a moment, open or not. */
+  raisedSince(projectId: string, kind: string, since: Date): Promise<boolean>;
+}
+
 /** Challenges and their steps, append-only. Writes are harmless when repeated with their key. */
 export interface ChallengeRecords {
   open(challenge: Omit<Challenge, 'id' | 'createdAt'>): Promise<Challenge>;
+  /** The one of a key, null where the key is new. */
+  opened(projectId: string, key: string): Promise<Challenge | null>;
   byId(projectId: string, id: string): Promise<Challenge | null>;
   /** The one on the road: the newest that began and is not over; null where there is none. */
   onRoad(projectId: string): Promise<{ readonly challenge: Challenge; readonly step: ChallengeStep } | null>;
   /** Newest first, drills left out. */
   list(projectId: string, limit: number): Promise<readonly Challenge[]>;
+  /** Those that did not begin yet, newest first. */
+  waiting(projectId: string): Promise<readonly Challenge[]>;
+  /** One person's yes to what comes after a step; once a person. */
+  approve(approval: Approval & { readonly projectId: string; readonly challengeId: string; readonly sequence: number; readonly key: string }): Promise<void>;
+  approvals(challengeId: string, sequence: number): Promise<readonly (Approval & { readonly createdAt: Date })[]>;
   /** Oldest first. */
   steps(challengeId: string): Promise<readonly ChallengeStep[]>;
   /** @throws PerennialError CHALLENGE_CONFLICT when the challenge is not at `after` any more, or another one is on the road */
   append(step: NewStep): Promise<ChallengeStep>;
   /** Whether a challenge of this challenger was rolled back or aborted for a fault and no person has cleared it since. */
   barred(projectId: string, challengerId: string): Promise<boolean>;
+}
+
+/** One rehearsal of a rollback. */
+export interface Drill {
+  readonly projectId: string;
+  readonly championId: string;
+  readonly formerId: string;
+  readonly outcome: 'done' | 'skipped' | 'failed';
+  readonly sentence: string;
+  /** From the written step until every serving process followed, in milliseconds. */
+  readonly backMs: number | null;
+  readonly forthMs: number | null;
+  readonly startedBy: string;
+  readonly createdAt: Date;
+}
+
+export interface DrillRecords {
+  byKey(projectId: string, key: string): Promise<Drill | null>;
+  /** Once for its key. */
+  keep(drill: Omit<Drill, 'createdAt'> & { readonly key: string }): Promise<Drill>;
+  /** Newest first. */
+  list(projectId: string, limit: number): Promise<readonly Drill[]>;
 }

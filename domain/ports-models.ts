@@ -109,6 +109,15 @@ export interface ModelRecords {
   labelsSince(projectId: string, after: Date | null): Promise<number>;
 }
 
+/** Where we put the registry's aliases, and who else moved them. */
+export interface AliasRecords {
+  /** The registry's version that we last put an alias on; null where we never did. */
+  lastSet(projectId: string, alias: string): Promise<string | null>;
+  set(act: { projectId: string; alias: string; from: string | null; to: string }): Promise<void>;
+  /** Somebody else moved it, from where we put it to somewhere. */
+  moved(act: { projectId: string; alias: string; from: string; to: string | null; champion: string }): Promise<void>;
+}
+
 /** One labelled image of a frozen dataset version, as training and evaluation read it. */
 export interface DatasetRow {
   readonly imageId: string;

@@ -50,6 +50,25 @@ await at.client.workflow.getHandle(closed).result();
 await save('routeForReview', 'closedByHand', closed);
 await run('huntLabels', `${projectId}/hunt-labels/f`, { projectId, versionId: null, itemsMax: 50 });
 await save('huntLabels', 'asked', `${projectId}/hunt-labels/f`);
+const road = `${projectId}/walk-road/r`;
+at.world.champion = 'the old one';
+at.world.looks = [
+  { decision: { act: 'stay', why: 'not enough yet', warn: null } }, { decision: { act: 'canary', canaryPercent: 10, why: '60 reviewed' } }, { decision: { act: 'promote', why: '500 images' } },
+  { decision: { act: 'end', stage: 'rolled_back', why: 'e-value over 100' } },
+];
+await run('walkRoad', road, { projectId, challengeId: randomUUID() });
+await save('walkRoad', 'rolledBack', road);
+at.world.road = { sequence: 1, stage: 'shadow', approvals: [], over: null };
+at.world.looks = [{ decision: { act: 'stay', why: 'not enough yet', warn: null } }];
+const people = await at.client.workflow.start('walkRoad', { taskQueue: at.taskQueue, workflowId: `${road}/people`, args: [{ projectId, challengeId: randomUUID() }] });
+for (const act of ['hold', 'approve', 'abort']) await people.executeUpdate('actOnRoad', { args: [{ act, by: 'Ada', reason: 'looked at it', key: act }] });
+await people.result();
+await save('walkRoad', 'aborted', `${road}/people`);
+at.world.staged = true;
+await run('promoteModel', `${projectId}/promote-model/staged`, { projectId, challengerId: randomUUID(), key: 's' });
+await save('promoteModel', 'staged', `${projectId}/promote-model/staged`);
+await run('drillRollback', `${projectId}/drill-rollback`, { projectId, startedBy: 'schedule', key: 'schedule' });
+await save('drillRollback', 'done', `${projectId}/drill-rollback`);
 await at.stop();
 await services.stop();
 process.exit(0);

@@ -7,6 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { FullRetrainActivities } from '../activities/full-retrain.ts';
 import type { ReviewActivities, RoundState } from '../activities/reviews.ts';
+import type { LookReply, RoadActivities } from '../activities/road.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import { type TrainFullReply, type TrainFullRequest, trainerTaskQueue } from '../contracts/training.ts';
 
@@ -50,8 +51,40 @@ export function createStepsInMemory() {
     calls: [] as string[],
     /** `fails` and `waits` are what the trainer does with them; any other job it does at once. */
     jobKey: 'job',
+    /** Whether a pass of the gate begins a road, and what the looks at it say, one after another; the last stays. */
+    staged: false,
+    looks: [] as (Partial<LookReply> & Pick<LookReply, 'decision'>)[],
+    road: { sequence: 1, stage: 'shadow' as string, approvals: [] as string[], over: null as string | null },
+    conflicts: 0,
   };
-  const steps: ReviewActivities & TrainingActivities & FullRetrainActivities = {
+  const roadSteps: RoadActivities = {
+    async openChallenge({ key }) { world.calls.push(`openChallenge ${key}`); return { outcome: 'done', why: 'it sets out', challengeId: randomUUID() }; },
+    async lookAtRoad() {
+      world.calls.push('lookAtRoad');
+      const { sequence, stage, approvals, over } = world.road;
+      const common = { sequence, lookSeconds: 1, approvals: approvals.length, promoted: stage === 'bake', challengerId: 'challenger' };
+      if (over !== null) return { ...common, outcome: 'over', why: over, decision: null, stage: null };
+      const look = (world.looks.length > 1 ? world.looks.shift() : world.looks[0]) ?? { decision: { act: 'stay' as const, why: 'not enough yet', warn: null } };
+      return { ...common, outcome: 'on_road', why: look.decision?.why ?? 'it waits', stage: stage as 'shadow' | 'canary' | 'bake', ...look };
+    },
+    async approveStep({ sequence, approvedBy }) { world.road.approvals.push(`${approvedBy} ${sequence}`); },
+    async stepOn({ after, stage, canaryPercent, decidedBy, reason }) {
+      if (after !== world.road.sequence || world.road.over !== null) { world.conflicts += 1; return { outcome: 'skipped', why: 'it went on meanwhile' }; }
+      world.calls.push(`step ${stage}${canaryPercent === undefined ? '' : ` ${canaryPercent}`} by ${decidedBy}`);
+      const over = ['done', 'aborted', 'rolled_back', 'replaced'].includes(stage) ? reason : null;
+      world.road = { sequence: after + 1, stage: stage === 'held' ? world.road.stage : stage, approvals: [], over };
+      return { outcome: 'done', why: reason };
+    },
+    async promoteChallenger({ challengeId }) { world.promotions.set(challengeId, { toId: 'challenger', reason: 'road' }); world.champion = 'challenger'; return { outcome: 'done', why: 'promoted' }; },
+    async rollBackChallenger() {
+      if (world.champion !== 'challenger') return { outcome: 'skipped', why: 'it is not the champion' };
+      world.champion = 'the old one';
+      return { outcome: 'done', why: 'rolled back' };
+    },
+    async drill({ key }) { world.calls.push(`drill ${key}`); return { outcome: 'done', why: 'there and back', backMs: 400, forthMs: 300 }; },
+  };
+  const steps: ReviewActivities & TrainingActivities & FullRetrainActivities & RoadActivities = {
+    ...roadSteps,
     async collectRound(input) {
       world.calls.push(`collectRound ${input.key}`);
       if (world.itemsWaiting === 0) return { outcome: 'skipped', why: 'nothing is flagged', roundId: null };
@@ -97,7 +130,7 @@ export function createStepsInMemory() {
     },
     async failFull({ why }) { world.calls.push(`failFull ${why}`); },
     async hasChampion() { return world.champion !== null; },
-    async judge() { return { ...world.judgement, onCannotTell: false, reportId: 'report', championId: world.champion ?? '' }; },
+    async judge() { return { ...world.judgement, onCannotTell: false, reportId: 'report', championId: world.champion ?? '', staged: world.staged }; },
     async promote({ key, toId, reason }) {
       world.promotions.set(key, { toId, reason });
       world.champion = toId;

@@ -4,3 +4,5 @@ export { retrainLight } from './retrain-light.ts';
 export { retrainFull } from './retrain-full.ts';
 export { huntLabels } from './hunt-labels.ts';
 export { promoteModel } from './promote-model.ts';
+export { walkRoad } from './walk-road.ts';
+export { drillRollback } from './drill-rollback.ts';

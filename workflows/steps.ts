@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { FullRetrainActivities } from '../activities/full-retrain.ts';
 import type { ReviewActivities } from '../activities/reviews.ts';
+import type { RoadActivities } from '../activities/road.ts';
 import type { TrainingActivities } from '../activities/training.ts';
 import type { TrainerActivities } from '../contracts/training.ts';
 
@@ -18,6 +19,20 @@ export const { freezeForRetrain, hasChampion, judge, promote, reconcile } = prox
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** A look reads figures; a step writes one row and waits for serving. */
+export const { openChallenge, lookAtRoad, approveStep, stepOn, promoteChallenger, rollBackChallenger } = proxyActivities<RoadActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** There and back: serving loads a model each way. */
+export const { drill } = proxyActivities<RoadActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 5 },
 });
 
 /** Fits a head a fold: minutes at most, and nothing waits for it. A failure is not worth more than three tries. */

@@ -29,6 +29,10 @@ export function createChallengeRepository(database: Database): ChallengeRecords 
         return challengeOf(await database.challenge.findUniqueOrThrow({ where: { projectId_key: { projectId: challenge.projectId, key: challenge.key } } }));
       }
     },
+    async opened(projectId, key) {
+      const row = await database.challenge.findUnique({ where: { projectId_key: { projectId, key } } });
+      return row === null ? null : challengeOf(row);
+    },
     async byId(projectId, id) {
       const row = await database.challenge.findFirst({ where: { id, projectId } });
       return row === null ? null : challengeOf(row);
@@ -36,6 +40,20 @@ export function createChallengeRepository(database: Database): ChallengeRecords 
     onRoad: (projectId) => onRoad(database, projectId),
     async list(projectId, limit) {
       return (await database.challenge.findMany({ where: { projectId, kind: 'road' }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], take: limit })).map(challengeOf);
+    },
+    async waiting(projectId) {
+      return (await database.challenge.findMany({
+        where: { projectId, kind: 'road', id: { in: (await database.$queryRaw<{ id: string }[]>`
+          SELECT c."id" FROM "Challenge" c WHERE c."projectId" = ${projectId}::uuid AND NOT EXISTS (SELECT 1 FROM "ChallengeStep" s WHERE s."challengeId" = c."id")`).map(({ id }) => id) } },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      })).map(challengeOf);
+    },
+    async approve({ projectId, challengeId, sequence, approvedBy, reason, key }) {
+      // A person's second yes is the first one.
+      await database.challengeApproval.createMany({ data: [{ id: uuidv7(), projectId, challengeId, sequence, approvedBy, reason, key }], skipDuplicates: true });
+    },
+    async approvals(challengeId, sequence) {
+      return (await database.challengeApproval.findMany({ where: { challengeId, sequence }, orderBy: { createdAt: 'asc' } })).map(({ approvedBy, reason, createdAt }) => ({ approvedBy, reason, createdAt }));
     },
     async steps(challengeId) {
       return (await database.challengeStep.findMany({ where: { challengeId }, orderBy: { sequence: 'asc' } })).map(stepOf);
@@ -52,7 +70,7 @@ export function createChallengeRepository(database: Database): ChallengeRecords 
           const now = await newestStep(transaction, challengeId);
           const over = now !== null && hasEnded(now.stage as ChallengeStage) && step.stage !== 'cleared';
           if ((now?.sequence ?? 0) !== after || over) throw new PerennialError('CHALLENGE_CONFLICT');
-          if (after === 0 && (await onRoad(transaction, projectId)) !== null) throw new PerennialError('CHALLENGE_CONFLICT', 'Another challenger is on the road.');
+          if (after === 0 && !hasEnded(step.stage) && (await onRoad(transaction, projectId)) !== null) throw new PerennialError('CHALLENGE_CONFLICT', 'Another challenger is on the road.');
           const row = await transaction.challengeStep.create({ data: { id: uuidv7(), sequence: after + 1, ...step } });
           await transaction.historyEvent.create({
             data: {

@@ -22,6 +22,11 @@ export function createServingStateRepository(database: Database) {
     /** Processes of the project that spoke lately and run something else; one that was killed goes quiet and is not waited for. */
     behind: (projectId: string, modelVersionId: string): Promise<number> =>
       database.servingState.count({ where: { projectId, modelVersionId: { not: modelVersionId }, reportedAt: { gt: new Date(Date.now() - aliveMs) } } }),
+    /** Processes of the project that spoke lately, and those that follow a step of a challenge; null: that follow none. */
+    async following(projectId: string, step: { challengeId: string; sequence: number } | null): Promise<{ alive: number; following: number }> {
+      const rows = await database.servingState.findMany({ where: { projectId, reportedAt: { gt: new Date(Date.now() - aliveMs) } }, select: { challengeId: true, challengeSequence: true } });
+      return { alive: rows.length, following: rows.filter((row) => row.challengeId === (step?.challengeId ?? null) && row.challengeSequence === (step?.sequence ?? null)).length };
+    },
     /** A process that ends runs nothing. */
     async forget(processId: string): Promise<void> {
       await database.servingState.deleteMany({ where: { processId } });

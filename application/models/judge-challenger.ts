@@ -24,6 +24,8 @@ export interface Judgement {
   readonly action: 'promote' | 'hold' | 'wait';
   readonly onCannotTell: boolean;
   readonly why: string;
+  /** `promote` means: let it set out in shadow. */
+  readonly staged: boolean;
 }
 
 /**
@@ -47,8 +49,10 @@ export async function judgeChallenger(deps: JudgeDependencies, request: { projec
     verdict: decision.verdict, sentence: decision.sentence, checks: decision.checks, key: request.key,
   }, Object.entries(holdouts).flatMap(([name, pairs]) => evaluationOf(name, pairs, policy.costs)));
   const day = (await deps.records.latestEventDay(request.projectId)) ?? deps.clock.now().toISOString().slice(0, 10);
-  const automaticPromotionsToday = await deps.records.automaticPromotionsOn(request.projectId, day);
-  return { report, ...decidePromotion(decision, policy.gate, { automaticPromotionsToday }) };
+  const staged = policy.road.stages === 'staged';
+  // On a road the day of the promotion is yet to come.
+  const automaticPromotionsToday = staged ? 0 : await deps.records.automaticPromotionsOn(request.projectId, day);
+  return { report, staged, ...decidePromotion(decision, policy.gate, { automaticPromotionsToday }) };
 }
 
 async function headOf(deps: JudgeDependencies, version: ModelVersion): Promise<Head> {

@@ -1,5 +1,6 @@
 import { PerennialError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { type Failpoint, noFailpoints } from '../failpoint.ts';
 import type { ModelRecords, ModelVersion, Promotion } from '../../domain/ports-models.ts';
 
 export interface PromoteVersionDependencies {
@@ -7,6 +8,7 @@ export interface PromoteVersionDependencies {
   readonly clock: Clock;
   /** Waits, within bounds, until serving answers with a version. */
   readonly servingFollows: (projectId: string, modelVersionId: string) => Promise<unknown>;
+  readonly failpoint?: Failpoint;
 }
 
 export interface PromoteVersionRequest {
@@ -28,27 +30,32 @@ export async function promoteVersion(deps: PromoteVersionDependencies, request: 
   const champion = await deps.records.champion(request.projectId);
   const fromId = request.expectFromId === undefined ? (champion?.id ?? null) : request.expectFromId;
   const { expectFromId: _expected, ...rest } = request;
-  return moved(deps, request.projectId, await deps.records.promote({ ...rest, kind: fromId === null ? 'first' : 'promotion', fromId, eventDay: await eventDay(deps, request.projectId) }));
+  await (deps.failpoint ?? noFailpoints)('promote.before');
+  return moved(deps, 'promote', request.projectId, await deps.records.promote({ ...rest, kind: fromId === null ? 'first' : 'promotion', fromId, eventDay: await eventDay(deps, request.projectId) }));
 }
 
 /** Goes back to the champion before this one; inside the last three versions no gate is asked. @throws PerennialError PROMOTION_NOTHING_TO_ROLL_BACK, PROMOTION_CONFLICT */
 export async function rollBack(deps: PromoteVersionDependencies, request: { projectId: string; expectFromId?: string; reason: string; decidedBy: string; key: string }): Promise<Promotion> {
   // Asked again by whoever was not told: the way back from where it led would be another one, or none.
   const done = await deps.records.promotionByKey(request.projectId, request.key);
-  if (done !== null) return moved(deps, request.projectId, done);
+  if (done !== null) return moved(deps, 'rollback', request.projectId, done);
   const history = await deps.records.promotions(request.projectId, 100);
   const current = history[0];
   const before = history.find((each) => each.toId === current?.toId && each.kind !== 'rollback')?.fromId ?? null;
   if (current === undefined || before === null) throw new PerennialError('PROMOTION_NOTHING_TO_ROLL_BACK');
-  return moved(deps, request.projectId, await deps.records.promote({
+  await (deps.failpoint ?? noFailpoints)('rollback.before');
+  return moved(deps, 'rollback', request.projectId, await deps.records.promote({
     projectId: request.projectId, kind: 'rollback', fromId: request.expectFromId ?? current.toId, toId: before, gateReportId: null, onCannotTell: false,
     reason: request.reason, decidedBy: request.decidedBy, key: request.key, eventDay: await eventDay(deps, request.projectId),
   }));
 }
 
 /** Said once serving has followed: the next prediction then carries the new version. */
-async function moved(deps: PromoteVersionDependencies, projectId: string, promotion: Promotion): Promise<Promotion> {
+async function moved(deps: PromoteVersionDependencies, how: 'promote' | 'rollback', projectId: string, promotion: Promotion): Promise<Promotion> {
+  const { failpoint = noFailpoints } = deps;
+  await failpoint(`${how}.recorded`);
   await deps.servingFollows(projectId, promotion.toId);
+  await failpoint(`${how}.served`);
   return promotion;
 }
 

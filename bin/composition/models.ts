@@ -64,9 +64,10 @@ export function buildEmbeddingFiller(database: Database, store: ObjectStore, { c
   });
 }
 
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
 /** Waits until the living serving processes answer with a version. */
 export function buildServingFollows(database: Database): (projectId: string, modelVersionId: string) => Promise<boolean> {
   const states = createServingStateRepository(database);
-  const wait = (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms); });
   return (projectId, modelVersionId) => awaitServing({ states, now: () => performance.now(), wait }, projectId, modelVersionId);
 }

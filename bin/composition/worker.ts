@@ -6,6 +6,7 @@ import { createFullRetrainActivities } from '../../activities/full-retrain.ts';
 import { createHeadTrainer } from '../../activities/head-trainer.ts';
 import { withFailureMap } from '../../activities/failure-map.ts';
 import { heartbeatMs, withHeartbeats } from '../../activities/heartbeats.ts';
+import { createRoadActivities } from '../../activities/road.ts';
 import { createReviewActivities } from '../../activities/reviews.ts';
 import { createRunReport } from '../../activities/run-report.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
@@ -14,14 +15,25 @@ import { createRunPlots } from '../../adapters/images/run-plots.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
 import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createAlertRepository } from '../../adapters/postgres/alert-repository.ts';
+import { createAliasRecords } from '../../adapters/postgres/alias-records.ts';
 import { createArrivalWindows } from '../../adapters/postgres/arrival-windows.ts';
+import { createChallengeRepository } from '../../adapters/postgres/challenge-repository.ts';
+import { createDrillRepository } from '../../adapters/postgres/drill-repository.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createModelRepository } from '../../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
+import { createRoadFigures } from '../../adapters/postgres/road-figures.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
+import { createServingStateRepository } from '../../adapters/postgres/serving-state-repository.ts';
 import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { workflowBundle } from '../../adapters/temporal/workflow-bundle.ts';
+import { drillRollback } from '../../application/challenges/drill-rollback.ts';
+import { lookAtRoad } from '../../application/challenges/look-at-road.ts';
+import { promoteChallenger, rollBackChallenger } from '../../application/challenges/move-champion.ts';
+import { openChallenge } from '../../application/challenges/set-out.ts';
+import { stepOn } from '../../application/challenges/step-on.ts';
 import { createImageViews, makeViewsAhead } from '../../application/images/image-views.ts';
 import { createBackboneSource } from '../../application/models/backbone-source.ts';
 import { judgeChallenger } from '../../application/models/judge-challenger.ts';
@@ -39,7 +51,8 @@ import { PerennialError } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/ports.ts';
 import { crossValidatedPredictions } from '../../training/cross-validated-predictions.ts';
 import type { readConfig, workerConfig } from '../config.ts';
-import { buildDatasetVersions, buildEmbeddingFiller, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
+import { buildFailpoint } from './failpoints.ts';
+import { buildDatasetVersions, buildEmbeddingFiller, buildEmbeddingReader, buildFreezing, buildServingFollows, wait } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
 
 type Config = ReturnType<typeof readConfig<typeof workerConfig>>;
@@ -79,10 +92,23 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
     ...shared, registry, filler: buildEmbeddingFiller(database, store, { cacheDir: config.PERENNIAL_CACHE_DIR, threads: config.TRAINING_THREADS }), backbones: createBackboneSource({ store, files: modelFiles, readDefault, readNamed }), report: createRunReport(createRunPlots()),
     trainer: createHeadTrainer({ products, now: () => performance.now() }), arrivals: createArrivalWindows(database),
   };
-  const reconcile = async (projectId: string) => reconcileChampion({ records, registry }, await served.byId(projectId));
+  const [alerts, challenges] = [createAlertRepository(database), createChallengeRepository(database)];
+  const failpoint = buildFailpoint(config);
+  const reconcile = async (projectId: string) => reconcileChampion({ records, registry, aliases: createAliasRecords(database), alerts, failpoint }, await served.byId(projectId));
   const views = createModelInputViews({ records: createViewRepository(database), store, images: createSharpReader(), sha256 });
   const policy = async (projectId: string) => (await served.byId(projectId)).policy;
+  const road = { challenges, records, figures: createRoadFigures(database), alerts, policy, clock, random: Math.random };
+  const moving = { records, clock, servingFollows, challenges, failpoint };
   const steps = {
+    ...createRoadActivities({
+      open: (request) => openChallenge(road, request),
+      look: (of) => lookAtRoad(road, of),
+      approve: (approval) => challenges.approve(approval),
+      stepOn: (request) => stepOn({ challenges, alerts, failpoint }, request),
+      promote: (request) => promoteChallenger(moving, request),
+      rollBack: (request) => rollBackChallenger(moving, request),
+      drill: (request) => drillRollback({ challenges, records, policy, alerts, drills: createDrillRepository(database), states: createServingStateRepository(database), now: () => performance.now(), wait }, request),
+    }),
     ...createFullRetrainActivities({
       records, projectSlug: async (projectId) => (await served.byId(projectId)).slug,
       prepare: (request) => prepareFull({ ...training, views, policy }, request),
@@ -92,7 +118,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
       records, datasets, projectSlug: async (projectId) => (await served.byId(projectId)).slug, labelsMin: async (projectId) => (await served.byId(projectId)).policy.retrain.labelsMin,
       train: (request) => trainVersion(training, request),
       judge: (request) => judgeChallenger({ ...shared, policy: async (projectId) => (await served.byId(projectId)).policy }, request),
-      promote: (request) => promoteVersion({ records, clock, servingFollows }, request),
+      promote: (request) => promoteVersion(moving, request),
       reconcile,
       setChallenger: async (projectId, version) => {
         if (version.mlflowVersion !== null) await registry.setAlias(registeredModelOf((await served.byId(projectId)).slug), 'challenger', version.mlflowVersion);

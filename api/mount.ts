@@ -8,7 +8,7 @@ import { refuseDeep } from './json-depth.ts';
 import { actorIn, type Caller, identify, type IdentifyDependencies, requireRole } from './access.ts';
 import { BodyInvalid } from './problem.ts';
 import type { RequestProject, Route, RouteContext } from './route.ts';
-import { refuseUnstorable } from './storable-text.ts';
+import { isStorable, refuseUnstorable } from './storable-text.ts';
 
 export interface MountDependencies extends IdentifyDependencies {
   readonly roleOf: Parameters<typeof actorIn>[2];
@@ -66,10 +66,11 @@ async function replyOf(route: Route, context: RouteContext<never, never, never>)
 }
 
 async function answer(route: Route, deps: MountDependencies, request: Request, response: Response): Promise<void> {
+  const projectNamed = projectIn(deps, request);
   const caller = route.access === 'anyone' ? null : await identify(deps, request.headers);
   if (route.access !== 'anyone' && caller === null) throw new PerennialError('AUTH_REQUIRED');
   for (const given of [request.params, request.query, route.body === 'raw' ? undefined : request.body]) refuseUnstorable(given);
-  const { actor, project } = await placeOf(route, deps, caller, request);
+  const { actor, project } = await placeOf(route, deps, caller, projectNamed);
   const key = request.get('idempotency-key') ?? '';
   if (route.key !== 'none' && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new PerennialError('IDEMPOTENCY_KEY_MISSING');
   const abort = new AbortController();
@@ -84,14 +85,23 @@ async function answer(route: Route, deps: MountDependencies, request: Request, r
   response.status(status).json(reply);
 }
 
-async function placeOf(route: Route, deps: MountDependencies, caller: Caller | null, request: Request): Promise<{ actor: Actor; project: RequestProject }> {
-  const slug = request.params['project'];
-  if (typeof slug !== 'string') {
+/** The project of the address, looked up while it is found out who asks; null where the address has none. A failure is heard where it is waited for. */
+function projectIn({ projectBySlug }: MountDependencies, { params }: Request): Promise<RequestProject | null> | null {
+  const slug = params['project'];
+  // What the database cannot keep is refused before it is asked.
+  if (typeof slug !== 'string') return null;
+  const found = isStorable(slug) ? projectBySlug(slug) : Promise.resolve(null);
+  found.catch(() => undefined);
+  return found;
+}
+
+async function placeOf(route: Route, deps: MountDependencies, caller: Caller | null, projectNamed: Promise<RequestProject | null> | null): Promise<{ actor: Actor; project: RequestProject }> {
+  if (projectNamed === null) {
     if (caller === null) return { actor: nobody, project: noProject };
     const actor: Actor = caller.kind === 'key' ? { kind: 'key', id: caller.id, name: caller.name, role: caller.projectId === null ? caller.role : 'annotator' } : { kind: 'person', id: caller.id, name: caller.name, role: 'annotator' };
     return { actor, project: noProject };
   }
-  const project = await deps.projectBySlug(slug);
+  const project = await projectNamed;
   const actor = project === null || caller === null ? null : await actorIn(caller, project.id, deps.roleOf);
   // Whose project it is not is told the same as whose project is not there.
   if (project === null || (actor === null && route.access !== 'anyone')) throw new PerennialError('PROJECT_NOT_FOUND');

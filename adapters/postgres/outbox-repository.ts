@@ -2,18 +2,18 @@ import { v7 as uuidv7 } from 'uuid';
 import type { OutboxRecords } from '../../domain/ports-outbox.ts';
 import type { Database, DatabaseOrTransaction } from './connection.ts';
 
-const kind = 'item_settled';
+export const itemSettled = 'item_settled';
 
 /** Written in the transaction that changed the item: either both happened or neither. */
 export async function tellRound(transaction: DatabaseOrTransaction, projectId: string, roundId: string | null): Promise<void> {
-  if (roundId !== null) await transaction.outbox.create({ data: { id: uuidv7(), projectId, kind, subject: roundId } });
+  if (roundId !== null) await transaction.outbox.create({ data: { id: uuidv7(), projectId, kind: itemSettled, subject: roundId } });
 }
 
 /** Items that left their rounds, until the relay has told the rounds. */
 export function createOutboxRepository(database: Database): OutboxRecords {
   return {
     async undelivered(limit) {
-      const rows = await database.outbox.findMany({ where: { kind, deliveredAt: null }, orderBy: { createdAt: 'asc' }, take: limit, select: { id: true, projectId: true, subject: true } });
+      const rows = await database.outbox.findMany({ where: { kind: itemSettled, deliveredAt: null }, orderBy: { createdAt: 'asc' }, take: limit, select: { id: true, projectId: true, subject: true } });
       return rows.map(({ id, projectId, subject }) => ({ id, projectId, roundId: subject }));
     },
     async markDelivered(ids) {

@@ -26,8 +26,9 @@ export function createPeopleRepository(database: Database) {
       return row === null || row.revokedAt !== null ? null : { id: row.id, name: row.name, role: row.role as KeyRole, projectId: row.projectId, cameraId: row.cameraId };
     },
     async roleOf(userId: string, projectId: string): Promise<Role | null> {
-      const row = await database.membership.findUnique({ where: { userId_projectId: { userId, projectId } }, include: { user: { select: { disabledAt: true } } } });
-      return row === null || row.user.disabledAt !== null ? null : (row.role as Role);
+      const [row] = await database.$queryRaw<{ role: Role }[]>`
+        SELECT m."role" FROM "Membership" m JOIN "User" u ON u."id" = m."userId" WHERE m."userId" = ${userId} AND m."projectId" = ${projectId}::uuid AND u."disabledAt" IS NULL`;
+      return row?.role ?? null;
     },
     projectsOf: async (userId: string) => (await database.membership.findMany({ where: { userId }, include: { project: true } })).map(({ project, role }) => ({ id: project.id, slug: project.slug, name: project.name, role: role as Role })),
     people: async (projectId: string) => (await database.membership.findMany({ where: { projectId }, include: { user: true } })).map(({ user, role }) => ({ id: user.id, name: user.name, email: user.email, role: role as Role })),

@@ -1,7 +1,8 @@
+import { v7 as uuidv7 } from 'uuid';
 import { type Decision, decideItem } from '../../domain/agreement.ts';
 import type { Answer } from '../../domain/review.ts';
 import type { DatabaseOrTransaction } from './connection.ts';
-import { tellRound } from './outbox-repository.ts';
+import { itemSettled, tellRound } from './outbox-repository.ts';
 import type { ItemRow } from './review-items.ts';
 import { labelItem } from './review-labels.ts';
 import { databaseNow } from './review-shared.ts';
@@ -13,11 +14,18 @@ export async function decideAndApply(transaction: DatabaseOrTransaction, item: I
   const decision = await decide(transaction, item, answers);
   if (decision.state === 'open') return decision;
   if (decision.state === 'unresolved') await leaveUnresolved(transaction, item, decision.why, answers);
-  else await transaction.$executeRaw`UPDATE "ReviewItem" SET "state" = 'settled', "settledAt" = ${databaseNow} WHERE "id" = ${item.id}::uuid`;
+  else await settle(transaction, item);
   // The label of a gold item is known: the answer measures the person and teaches nothing.
   if (decision.state === 'settled' && item.purpose !== 'gold') await labelItem(transaction, item, decision.verdict, { by: decision.decisive.userId, source: 'review', annotationId: decision.decisive.id });
-  await tellRound(transaction, item.projectId, item.roundId);
+  if (decision.state === 'unresolved') await tellRound(transaction, item.projectId, item.roundId);
   return decision;
+}
+
+/** Settled, with word to its round: one statement, for it is on the way of nearly every answer. */
+async function settle(transaction: DatabaseOrTransaction, { id, projectId, roundId }: ItemRow): Promise<void> {
+  await transaction.$executeRaw`
+    WITH settled AS (UPDATE "ReviewItem" SET "state" = 'settled', "settledAt" = ${databaseNow} WHERE "id" = ${id}::uuid)
+    INSERT INTO "Outbox" ("id", "projectId", "kind", "subject", "createdAt") SELECT ${uuidv7()}::uuid, ${projectId}::uuid, ${itemSettled}, ${roundId}::text, ${databaseNow} WHERE ${roundId}::text IS NOT NULL`;
 }
 
 async function decide(transaction: DatabaseOrTransaction, item: ItemRow, answers: readonly Answer[]): Promise<Decision> {

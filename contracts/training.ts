@@ -57,7 +57,7 @@ export const fullOptionsSchema = z.strictObject({
   /** `champion`, or a name of the default package's family. */
   backbones: z.array(z.string().min(1).max(100)).min(1).max(8).default(['champion']),
   /** Shares of the network below which nothing learns; each is a candidate. */
-  freezeShares: z.array(z.number().min(0).max(1)).min(1).max(8).default([0]),
+  freezeShares: z.array(z.number().min(0).max(1)).min(1).max(8).default([0.2]),
   /** Minutes that a tournament may take; 0 is no limit. */
   minutes: z.number().min(0).max(100_000).default(0),
 });

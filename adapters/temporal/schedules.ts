@@ -18,7 +18,7 @@ const defaults: Record<ScheduleName, { cron: string; workflowType: string; input
   },
   'retrain-full-monthly': {
     cron: '0 2 1 * *', workflowType: 'retrainFull',
-    input: (projectId) => ({ projectId, reason: 'the monthly full retrain', key: 'schedule', options: { recipe: {}, backbones: ['champion'], freezeShares: [0], minutes: 0 } }),
+    input: (projectId) => ({ projectId, reason: 'the monthly full retrain', key: 'schedule', options: { recipe: {}, backbones: ['champion'], freezeShares: [0.2], minutes: 0 } }),
   },
 };
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .augment import mix
-from .head import Head, choose_head, fit_temperature, measure
+from .head import Head, choose_penalty, fit_head, fit_temperature, measure
 from .onnx_network import OnnxNetwork
 from .pictures import Order, Pictures
 from .recipe import Recipe
@@ -67,7 +67,7 @@ def prepare(recipe: Recipe) -> torch.device:
 def embed(network: OnnxNetwork, pictures: Pictures, members: Sequence[int], side: int, device: torch.device, hooks: Hooks, stage: str) -> tuple[Tensor, Tensor]:
     """Embeddings and labels of images as they are, at a side (0: the model's own)."""
     network.eval()
-    run = _by_runtime(network, pictures) if side == 0 and device.type == "cpu" else lambda batch: network(batch.to(device)).cpu()
+    run = by_runtime(network, len(network.steps), pictures.threads) if device.type == "cpu" else lambda batch: network(batch.to(device)).cpu()
     found, labels, since = [], [], hooks.now()
     for batch, own in pictures.plain(members, side, 64):
         if hooks.cancelled():
@@ -82,11 +82,10 @@ def embed(network: OnnxNetwork, pictures: Pictures, members: Sequence[int], side
     return torch.cat(found), torch.cat(labels)
 
 
-def _by_runtime(network: OnnxNetwork, pictures: Pictures) -> Callable[[Tensor], Tensor]:
-    """On a CPU ONNX Runtime is about three times as fast as PyTorch, and it is what will serve."""
-    session = open_session(network.to_onnx().SerializeToString(), pictures.threads)
-    name = session.get_inputs()[0].name
-    return lambda batch: torch.from_numpy(session.run(["embedding"], {name: batch.numpy()})[0])
+def by_runtime(network: OnnxNetwork, end: int, threads: int) -> Callable[[Tensor], Tensor]:
+    """The first `end` steps of a network as it is now. On a CPU ONNX Runtime is about three times as fast as PyTorch, and it is what will serve."""
+    session = open_session(network.part_as_onnx(end).SerializeToString(), threads)
+    return lambda batch: torch.from_numpy(session.run(None, {network.input_name: batch.contiguous().numpy()})[0])
 
 
 @dataclass(frozen=True)
@@ -98,13 +97,42 @@ class Split:
 Embedded = tuple[Tensor, Tensor]
 
 
-def probe(network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks) -> tuple[Head, Embedded, Embedded]:
-    """The head alone, fitted on the embeddings of a backbone as it is: what fine-tuning starts from and has to beat. With
-    the embeddings and labels of the training and the validation images."""
-    train = embed(network, pictures, split.train, 0, device, hooks, "embedding the pictures")
-    validation = embed(network, pictures, split.validation, 0, device, hooks, "embedding the validation pictures")
-    head, _ = choose_head(train, validation, len(pictures.manifest.class_names), recipe.balance > 0.5)
-    return calibrated(head, validation), train, validation
+@dataclass(frozen=True)
+class Probe:
+    """The head alone on a backbone as it is: what fine-tuning starts from and has to beat."""
+
+    #: Fitted on the training images, calibrated on the validation images.
+    head: Head
+    #: The same penalty and temperature, fitted on every image: what is handed over where the head alone wins.
+    complete: Head
+    train: Embedded
+    validation: Embedded
+
+
+#: Embeddings that are held in memory at most, of about 5 kB each.
+_KNOWN_MAX = 50_000
+
+
+def _embed_known(network: OnnxNetwork, pictures: Pictures, members: Sequence[int], device: torch.device, hooks: Hooks, known: dict[str, Tensor], stage: str) -> Embedded:
+    """As `embed` at the model's own side, looking only at pictures whose embedding is not known yet."""
+    rows = pictures.manifest.rows
+    fresh = [at for at in members if rows[at].sha256 not in known]
+    found = dict(zip(fresh, embed(network, pictures, fresh, 0, device, hooks, stage)[0])) if fresh else {}
+    known.update({rows[at].sha256: vector for at, vector in list(found.items())[: max(0, _KNOWN_MAX - len(known))]})
+    vectors = [found[at] if at in found else known[rows[at].sha256] for at in members]
+    return torch.stack(vectors) if vectors else torch.zeros(0, 1), torch.tensor([rows[at].label for at in members], dtype=torch.long)
+
+
+def probe(network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks, known: dict[str, Tensor]) -> Probe:
+    """:param known: embeddings of this very network by their view's hash; what is missing is added."""
+    train = _embed_known(network, pictures, split.train, device, hooks, known, "embedding the pictures")
+    validation = _embed_known(network, pictures, split.validation, device, hooks, known, "embedding the validation pictures")
+    classes, balanced, rows = len(pictures.manifest.class_names), recipe.balance > 0.5, pictures.manifest.rows
+    every = (torch.cat([train[0], validation[0]]) if len(validation[1]) else train[0], torch.cat([train[1], validation[1]]))
+    penalty = choose_penalty(*every, [rows[at].group for at in (*split.train, *split.validation)], classes, balanced, recipe.seed)
+    head = calibrated(fit_head(*train, classes, penalty, balanced), validation)
+    complete = fit_head(*every, classes, penalty, balanced, head)
+    return Probe(head, Head(complete.weights, complete.bias, head.temperature), train, validation)
 
 
 def calibrated(head: Head, validation: tuple[Tensor, Tensor]) -> Head:
@@ -139,10 +167,12 @@ class _Learner:
         self.rates = [group["lr"] for group in groups]
         self.optimiser = torch.optim.AdamW(groups)
         self.average = [p.detach().clone() for p in self.learning]
+        # What does not learn is computed by what computes it fastest.
+        self._frozen = by_runtime(network, self.cut, recipe.threads) if self.cut and device.type == "cpu" else None
 
     def logits(self, pictures: Tensor) -> Tensor:
         with torch.no_grad():
-            below = self.network.run(pictures, 0, self.cut) if self.cut else pictures
+            below = pictures if not self.cut else self._frozen(pictures) if self._frozen else self.network.run(pictures, 0, self.cut)
         embeddings = self.network.run(below, self.cut)
         return F.linear(F.normalize(embeddings, dim=1), self.head_weights, self.head_bias)
 

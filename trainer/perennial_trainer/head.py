@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import random
 from dataclasses import dataclass
+from typing import Sequence
 
 import torch
 from torch import Tensor
@@ -48,17 +51,44 @@ def fit_head(embeddings: Tensor, labels: Tensor, classes: int, l2: float, balanc
     return Head(weights.detach().float(), bias.detach().float())
 
 
-_STRENGTHS = (1e-6, 1e-5, 1e-4)
+#: Penalty against the sum of the losses, 1/C of scikit-learn, strong to weak: what a light retrain chooses from.
+_GRID = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+_FOLDS = 5
+#: From here on one fifth is enough to judge by, as in a light retrain.
+_ONE_SPLIT_FROM = 2_000
+
+
+def choose_penalty(embeddings: Tensor, labels: Tensor, groups: Sequence[str], classes: int, balanced: bool, seed: int) -> float:
+    """The penalty per image with the least log loss on images held out by group, as a light retrain chooses it: from
+    strong to weak, until the loss rises."""
+    names = sorted(set(groups))
+    random.Random(f"{seed}/folds").shuffle(names)
+    place = {name: at % _FOLDS for at, name in enumerate(names)}
+    fold = torch.tensor([place[group] for group in groups])
+    folds = [each for each in range(1 if len(labels) >= _ONE_SPLIT_FROM else _FOLDS) if bool((fold == each).any()) and len(labels[fold != each].unique()) > 1]
+    heads: dict[int, Head] = {}
+    best, chosen = math.inf, 0.1
+    for strength in _GRID if folds else ():
+        loss = 0.0
+        for each in folds:
+            learn = fold != each
+            heads[each] = fit_head(embeddings[learn], labels[learn], classes, strength / int(learn.sum()), balanced, heads.get(each))
+            loss += float(F.cross_entropy(heads[each].logits(embeddings[~learn]), labels[~learn], reduction="sum"))
+        if loss >= best:
+            break
+        best, chosen = loss, strength
+    return chosen / len(labels)
 
 
 def choose_head(train: tuple[Tensor, Tensor], validation: tuple[Tensor, Tensor], classes: int, balanced: bool = True) -> tuple[Head, float]:
-    """The head whose penalty does best on the validation images, with that penalty."""
+    """The head whose penalty does best on the validation images, with that penalty per image."""
     best: tuple[float, Head, float] | None = None
-    for l2 in _STRENGTHS:
-        head = fit_head(*train, classes, l2, balanced, best[1] if best else None)
-        loss = float(F.cross_entropy(head.logits(validation[0]), validation[1])) if len(validation[1]) else l2
-        if best is None or loss < best[0]:
-            best = (loss, head, l2)
+    for strength in _GRID if len(validation[1]) else (0.1,):
+        head = fit_head(*train, classes, strength / len(train[1]), balanced, best[1] if best else None)
+        loss = float(F.cross_entropy(head.logits(validation[0]), validation[1])) if len(validation[1]) else 0.0
+        if best is not None and loss >= best[0]:
+            break
+        best = (loss, head, strength / len(train[1]))
     assert best is not None
     return best[1], best[2]
 

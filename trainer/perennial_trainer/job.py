@@ -21,7 +21,7 @@ from .onnx_network import OnnxNetwork
 from .pictures import Manifest, Pictures, read_manifest, split_validation
 from .recipe import Recipe, read_recipe
 from .store import CachedReader, ObjectMissing, ObjectStore
-from .tournament import Entry, pareto, plan_round, survivors
+from .tournament import Entry, pareto, plan_round, survivors, winner
 
 _COMPARED = 8
 
@@ -70,6 +70,8 @@ class Runner:
     def __init__(self, store: ObjectStore, cache: Path, hooks: Hooks) -> None:
         self._store, self._hooks = store, hooks
         self._reader = CachedReader(store, cache / "objects")
+        #: By backbone, then by a view's hash: embeddings of backbones as they came, which every candidate of a backbone starts from.
+        self.frozen: dict[str, dict[str, Tensor]] = {}
 
     def _get(self, key: str) -> bytes | None:
         try:
@@ -92,8 +94,7 @@ class Runner:
         device = prepare(job.recipe)
         begun = time.monotonic()
         entries = self._probes(job, digest, device) + self._rounds(job, digest, device, begun)
-        best = max(entries, key=lambda entry: entry.rank)
-        result = self._result(job, digest, best, entries, device, time.monotonic() - begun)
+        result = self._result(job, digest, winner(entries), entries, device, time.monotonic() - begun)
         self._store.put(f"{job.output}/result.json", json.dumps(result, indent=1).encode())
         return result
 
@@ -158,7 +159,7 @@ class Runner:
         try:
             network.to(device)
             place = hashlib.sha256(f"{candidate.backbone} {candidate.manifest}".encode()).hexdigest()[:16]
-            start, embedded = self._probe_head(f"{slot.rsplit('/', 1)[0]}/probe-{place}.json", network, pictures, split, recipe, device, hooks)
+            start, complete, embedded = self._probe_heads(f"{slot.rsplit('/', 1)[0]}/probe-{place}.json", network, pictures, split, recipe, device, hooks, self.frozen.setdefault(candidate.backbone, {}))
             tuned = Result(start, {}, 0, False)
             if not recipe.head_only:
                 checkpoint = f"{slot}/checkpoint.pt"
@@ -168,30 +169,33 @@ class Runner:
             if embedded is None or not recipe.head_only:
                 embedded = tuple(embed(network, pictures, members, 0, device, hooks, "embedding with what was learnt") for members in (split.train, split.validation))
             train, validation = embedded
-            head, source = _better_head(tuned.head, train, validation, pictures.manifest, recipe)
+            judged, source = (start, "fitted on all images") if recipe.head_only else _better_head(tuned.head, train, validation, pictures.manifest, recipe)
+            # The head alone costs nothing to fit again, so what is handed over has learnt from the validation images too.
+            head = complete if recipe.head_only else judged
+            seen = tuple(torch.cat(parts) for parts in zip(train, validation)) if recipe.head_only and len(validation[1]) else train
             sample = [at for at in (split.validation or split.train)][:_COMPARED]
             exported = export(network, head, torch.cat([pictures.normalise(batch) for batch, _ in pictures.plain(sample, 0, _COMPARED)]))
         finally:
             pictures.close()
         self._store.put(f"{slot}/model.onnx", exported.data)
-        self._store.put(f"{slot}/head.json", json.dumps(head_as_json(head, *train)).encode())
+        self._store.put(f"{slot}/head.json", json.dumps(head_as_json(head, *seen)).encode())
         return Entry(
             name=name, slot=slot, backbone=candidate.backbone, manifest=candidate.manifest, head_only=recipe.head_only, freeze_share=recipe.freeze_share, passes=tuned.image_passes,
             seconds=seconds, size=len(exported.data), latency_ms=latency_ms(exported.data), sha256=hashlib.sha256(exported.data).hexdigest(),
             weights_digest=exported.weights_digest, temperature=head.temperature, head_source=source, logit_difference=exported.logit_difference,
             embedding_difference=exported.embedding_difference, stopped_early=tuned.stopped_early, history=tuned.history,
-            validation=scored(head, validation, len(pictures.manifest.class_names)), train_images=len(split.train), validation_images=len(split.validation),
+            validation=scored(judged, validation, len(pictures.manifest.class_names)), train_images=len(split.train), validation_images=len(split.validation),
         )
 
-    def _probe_head(self, key: str, network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks) -> tuple[Head, tuple[Embedded, ...] | None]:
-        """The head that fine-tuning starts from; kept, so that a second try need not look at every picture again."""
+    def _probe_heads(self, key: str, network: OnnxNetwork, pictures: Pictures, split: Split, recipe: Recipe, device: torch.device, hooks: Hooks, known: dict[str, Tensor]) -> tuple[Head, Head, tuple[Embedded, ...] | None]:
+        """The head that fine-tuning starts from and the one fitted on every image; kept, so that a second try need not look at every picture again."""
         kept = self._get(key)
         if kept is not None:
-            found = json.loads(kept)
-            return Head(torch.tensor(found["weights"]), torch.tensor(found["bias"]), found["temperature"]), None
-        head, *embedded = probe(network, pictures, split, recipe, device, hooks)
-        self._store.put(key, json.dumps({"weights": head.weights.tolist(), "bias": head.bias.tolist(), "temperature": head.temperature}).encode())
-        return head, tuple(embedded)
+            start, complete = (Head(torch.tensor(each["weights"]), torch.tensor(each["bias"]), each["temperature"]) for each in json.loads(kept))
+            return start, complete, None
+        found = probe(network, pictures, split, recipe, device, hooks, known)
+        self._store.put(key, json.dumps([{"weights": head.weights.tolist(), "bias": head.bias.tolist(), "temperature": head.temperature} for head in (found.head, found.complete)]).encode())
+        return found.head, found.complete, (found.train, found.validation)
 
     def _result(self, job: Job, digest: str, best: Entry, entries: list[Entry], device: torch.device, seconds: float) -> dict[str, Any]:
         for name in ("model.onnx", "head.json"):

@@ -212,6 +212,22 @@ class OnnxNetwork(nn.Module):
         late = {name for step in self.steps[cut:] for name in step.inputs if name in self._index}
         return {id(self.weights[self._index[name]]) for name in early - late}
 
+    def part_as_onnx(self, end: int) -> onnx.ModelProto:
+        """The first `end` steps alone, for pictures of any number and size; their one output is the tensor that goes on."""
+        model = self.to_onnx()
+        graph, kept = model.graph, {step.output for step in self.steps[:end]}
+        nodes = [node for node in graph.node if node.op_type == "Constant" or (node.output and node.output[0] in kept)]
+        used = {name for node in nodes for name in node.input}
+        constants = [tensor for tensor in graph.initializer if tensor.name in used]
+        del graph.node[:], graph.initializer[:], graph.output[:], graph.value_info[:]
+        graph.node.extend(nodes)
+        graph.initializer.extend(constants)
+        graph.output.append(helper.make_tensor_value_info(self.steps[end - 1].output, onnx.TensorProto.FLOAT, None))
+        for place, dimension in enumerate(graph.input[0].type.tensor_type.shape.dim):
+            if place != 1:
+                dimension.dim_param = f"free{place}"
+        return model
+
     def to_onnx(self) -> onnx.ModelProto:
         """The file with what was learnt in the place of what it held; everything else is as it came."""
         model = copy.deepcopy(self.model)

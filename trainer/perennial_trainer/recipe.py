@@ -32,8 +32,9 @@ class Recipe:
     first_layer_rate: float = 0.1
     weight_decay: float = 0.02
     warmup_share: float = 0.1
-    #: Share of the places at which the network can be parted below which nothing learns.
-    freeze_share: float = 0.0
+    #: Share of the places at which the network can be parted below which nothing learns. A fifth (stem and first blocks, edges
+    #: and colours) is most of the pixels: without it an epoch takes 0.6 of the time.
+    freeze_share: float = 0.2
     #: Exponential moving average of the weights, per step; 0 is off. Its start is warmed, so that short runs use it too.
     average: float = 0.99
     label_smoothing: float = 0.05

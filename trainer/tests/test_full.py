@@ -1,5 +1,6 @@
 """The whole run: what is learnt, exported, refused, gone on with after a kill, and how a tournament ends."""
 
+import base64
 import hashlib
 import io
 import json
@@ -19,14 +20,15 @@ from onnx import numpy_helper
 
 from perennial_trainer.command import CommandFailed, CommandRefused, run_command
 from perennial_trainer.export import ExportDiffers, export, with_head
-from perennial_trainer.fine_tune import Cancelled, Diverged, Hooks
-from perennial_trainer.head import Head, choose_head, fit_head, fit_temperature, measure
+from perennial_trainer.fine_tune import Cancelled, Diverged, Hooks, by_runtime
+from perennial_trainer.head import Head, choose_penalty, fit_head, fit_temperature, measure
 from perennial_trainer.job import JobRefused, Runner
 from perennial_trainer.onnx_network import NetworkRefused, OnnxNetwork
 from perennial_trainer.pictures import ManifestRefused, Order, Row, read_manifest, split_validation
 from perennial_trainer.recipe import Recipe, RecipeRefused, read_recipe
 from perennial_trainer.runtime import open_session
 from perennial_trainer.store import CachedReader, FolderStore, ObjectMissing, StoreUnavailable
+from perennial_trainer.tournament import Entry, winner
 from tests.small import SIDE, small_job, small_network
 
 
@@ -59,6 +61,14 @@ class Network(unittest.TestCase):
         self.assertEqual(network.cut_at(0), 0)
         self.assertEqual(network.cut_at(1), len(network.steps))
 
+    def test_its_first_part_alone_answers_alike_at_any_size(self):
+        network = OnnxNetwork(small_network())
+        for end in (network.cuts[0], network.cuts[-1]):
+            part = by_runtime(network, end, 1)
+            for side, count in ((SIDE, 2), (SIDE // 2, 3)):
+                pictures = torch.randn(count, 3, side, side)
+                torch.testing.assert_close(part(pictures), network.run(pictures, 0, end).detach(), atol=1e-5, rtol=1e-4)
+
     def test_writes_back_what_was_learnt_and_nothing_else(self):
         model = small_network()
         network = OnnxNetwork(model)
@@ -88,6 +98,18 @@ class Heads(unittest.TestCase):
         loss = torch.nn.functional.cross_entropy(unit @ weights.T + bias, labels) + 0.005 * weights.square().sum()
         loss.backward()
         self.assertLess(float(weights.grad.abs().max()), 1e-5)
+
+    def test_penalty_is_chosen_by_held_out_groups(self):
+        random = torch.Generator().manual_seed(3)
+        labels = torch.arange(80) % 2
+        told = torch.nn.functional.one_hot(labels, 2).float() * 4
+        noise = torch.randn(80, 30, generator=random)
+        alone = [str(at) for at in range(80)]
+        penalty = lambda embeddings, groups: 80 * choose_penalty(embeddings, labels, groups, 2, True, 1)  # noqa: E731
+        self.assertLess(penalty(torch.cat([told, noise / 10], 1), alone), penalty(noise, alone))
+        # Copies in two folds would say that learning by heart is right; in one group they do not.
+        copies = noise[:16].repeat(5, 1)
+        self.assertLess(penalty(copies, alone), penalty(copies, [str(at % 16) for at in range(80)]))
 
     def test_temperature_undoes_overconfidence(self):
         random = torch.Generator().manual_seed(4)
@@ -171,6 +193,15 @@ class Run(Folder):
         result = self.run_job()
         self.assertTrue(result["headOnly"])
         self.assertEqual(len(result["table"]), 1)
+
+    def test_the_head_alone_learns_from_the_validation_images_too_once_they_have_judged_it(self):
+        small_job(self.store, {"imagePassesMax": 0, "validationShare": 0.5}, images=60)
+        result = self.run_job()
+        self.assertEqual((result["metrics"]["validation_images"] > 20, result["metrics"]["training_images"] < 40), (True, True))
+        kept = json.loads(next((self.path / "store" / "out" / "parts").glob("probe-*.json")).read_bytes())
+        stored = np.frombuffer(base64.b64decode(json.loads(self.store.get(result["head"]))["weights"]), "<f4")
+        self.assertFalse(np.allclose(stored, np.ravel(kept[0]["weights"]), atol=1e-3))
+        np.testing.assert_allclose(stored, np.ravel(kept[1]["weights"]), atol=1e-5)
 
     def test_same_seed_same_bytes(self):
         digests = set()
@@ -265,6 +296,21 @@ class Tournament(Folder):
         front = [row for row in result["table"] if row["onFront"]]
         self.assertIn(result["winner"], [row["name"] for row in front] + [result["table"][0]["name"]])
         self.assertTrue(any("a/" in row["name"] for row in front), "the smallest file is always on the front")
+
+
+class Winner(unittest.TestCase):
+    def entry(self, name, accuracy, log_loss, head_only=False):
+        return Entry(name=name, slot="", backbone="", manifest="", head_only=head_only, freeze_share=0, passes=0, seconds=0, size=0, latency_ms=1, sha256="", weights_digest="", temperature=1, head_source="",
+                     logit_difference=0, embedding_difference=0, stopped_early=False, validation={"accuracy": accuracy, "log_loss": log_loss}, train_images=1, validation_images=1)
+
+    def test_a_network_has_to_be_better_than_the_head_alone_in_accuracy_and_no_worse_in_log_loss(self):
+        head = self.entry("head only", 0.80, 0.50, True)
+        for accuracy, log_loss, wins in ((0.81, 0.49, True), (0.80, 0.49, True), (0.81, 0.50, True), (0.80, 0.50, False), (0.79, 0.30, False), (0.85, 0.60, False)):
+            self.assertEqual(winner([self.entry("network", accuracy, log_loss), head]).name, "network" if wins else "head only", (accuracy, log_loss))
+        # One that may not win does not stand in the way of one that may.
+        self.assertEqual(winner([self.entry("a", 0.9, 0.6), self.entry("b", 0.82, 0.4), head]).name, "b")
+        # The better of two heads is the one to beat.
+        self.assertEqual(winner([self.entry("a", 0.82, 0.4), head, self.entry("other head", 0.84, 0.4, True)]).name, "other head")
 
 
 class Killed(Folder):

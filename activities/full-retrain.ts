@@ -7,6 +7,8 @@ import type { ModelRecords } from '../domain/ports-models.ts';
 
 export interface FullRetrainActivitiesDependencies {
   readonly records: Pick<ModelRecords, 'failRun'>;
+  /** Whether a training worker takes jobs. */
+  readonly trainerListens: () => Promise<boolean>;
   readonly projectSlug: (projectId: string) => Promise<string>;
   readonly prepare: (request: PrepareFullRequest) => Promise<StepOutcome & { jobKey: string; runId: string }>;
   readonly register: (request: RegisterFullRequest) => Promise<TrainVersionReply>;
@@ -15,6 +17,9 @@ export interface FullRetrainActivitiesDependencies {
 /** Steps of a full retrain on our side of the trainer; each is harmless when run twice with its key. */
 export function createFullRetrainActivities(deps: FullRetrainActivitiesDependencies) {
   return {
+    async trainerListens(): Promise<boolean> {
+      return deps.trainerListens();
+    },
     async prepareFull(input: Omit<PrepareFullRequest, 'onProgress' | 'workflowRunId'>): Promise<StepOutcome & { jobKey: string; runId: string }> {
       const context = Context.current();
       return deps.prepare({ ...input, workflowRunId: context.info.workflowExecution?.runId ?? null, onProgress: (sentence) => context.heartbeat(sentence) });

@@ -44,6 +44,7 @@ export function createStepsInMemory() {
     promotions: new Map<string, { toId: string; reason: string }>(),
     itemsWaiting: 3,
     labelsNew: true,
+    trainerListens: true,
     judgement: { action: 'promote' as 'promote' | 'hold' | 'wait', why: 'not worse overall: 40 of 40 against 38 of 40' },
     retrainAfterRound: true,
     hunts: 0,
@@ -118,6 +119,7 @@ export function createStepsInMemory() {
       world.versions.set(key, versionId);
       return { outcome: 'done', why: `model version ${world.versions.size}`, versionId, versionNumber: world.versions.size };
     },
+    async trainerListens() { return world.trainerListens; },
     async prepareFull({ key }) {
       world.calls.push(`prepareFull ${key}`);
       return { outcome: 'done', why: 'prepared', jobKey: world.jobKey, runId: 'run' };

@@ -13,5 +13,10 @@ export const patches = {
     after: 'after the gate it starts a hunt, by which labels that the data disputes go to an adjudicator; nobody waits for that',
     since: '0.2.0', mayGo: 'when no retrain of 0.1 can be running: a day after 0.2.0',
   },
+  '2026-11-a-scheduled-full-retrain-needs-a-trainer': {
+    before: 'a full retrain that a schedule started froze the labels and waited up to three days for a training worker',
+    after: 'it first asks whether one listens, and ends with a written reason where none does',
+    since: '0.2.0', mayGo: 'when no full retrain of 0.1 can be running: ten days after 0.2.0',
+  },
 } as const satisfies Record<string, { before: string; after: string; since: string; mayGo: string }>;
 export type PatchName = keyof typeof patches;

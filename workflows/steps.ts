@@ -49,6 +49,13 @@ export const { trainVersion } = proxyActivities<TrainingActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
+/** One question to Temporal. */
+export const { trainerListens } = proxyActivities<FullRetrainActivities>({
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
 /** Decoding every labelled image once, and embedding every one with a new backbone: up to hours for a large project. */
 export const { prepareFull, registerFull, failFull } = proxyActivities<FullRetrainActivities>({
   startToCloseTimeout: '12 hours',

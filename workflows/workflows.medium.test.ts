@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createListeners } from '../adapters/temporal/listeners.ts';
 import { createTemporalWorkflows } from '../adapters/temporal/temporal-workflows.ts';
 import { bundleOf, startWorkflowWorld, workflowsPath } from '../testing/workflow-world.ts';
 
@@ -65,6 +66,25 @@ describe('retrain-full', () => {
     at.world.champion = 'the old one';
     expect(await (await start(at, randomUUID())).result()).toMatchObject({ step: 'done', promote: { promoted: true, reportId: 'report' } });
     expect(at.world.calls).toContain('registerFull result of job');
+  });
+  it('that a schedule starts says at once that nobody could train; a person’s waits', async () => {
+    const at = await createWorld();
+    at.world.trainerListens = false;
+    const projectId = randomUUID();
+    const scheduled = await at.client.workflow.execute('retrainFull', { taskQueue: at.taskQueue, workflowId: `${projectId}/retrain-full`, args: [{ projectId, reason: 'monthly', key: 'schedule', options }] });
+    expect(scheduled).toMatchObject({ step: 'done', outcome: { outcome: 'skipped', why: expect.stringContaining('perennial trainer install') as string } });
+    expect(at.world.calls).toEqual([]);
+    at.world.trainerListens = true;
+    expect(await at.client.workflow.execute('retrainFull', { taskQueue: at.taskQueue, workflowId: `${projectId}/retrain-full`, args: [{ projectId, reason: 'monthly', key: 'schedule', options }] })).toMatchObject({ outcome: { outcome: 'done' } });
+    at.world.trainerListens = false;
+    expect(await (await start(at, randomUUID())).result()).toMatchObject({ outcome: { outcome: 'done' } });
+  });
+  it('asks Temporal itself who listens to a queue', async () => {
+    const listeners = createListeners({ address: inject('services')['TEMPORAL_ADDRESS'] ?? '', namespace: 'default' });
+    const at = await createWorld();
+    await expect.poll(() => listeners.listensTo(at.taskQueue), { timeout: 10_000 }).toBe(true);
+    expect(await listeners.listensTo(`nobody ${randomUUID()}`)).toBe(false);
+    await listeners.close();
   });
   it('writes down why a trainer failed, and registers nothing', async () => {
     const at = await createWorld();

@@ -27,6 +27,7 @@ import { createRoadFigures } from '../../adapters/postgres/road-figures.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { createServingStateRepository } from '../../adapters/postgres/serving-state-repository.ts';
 import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
+import { createListeners } from '../../adapters/temporal/listeners.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { workflowBundle } from '../../adapters/temporal/workflow-bundle.ts';
 import { drillRollback } from '../../application/challenges/drill-rollback.ts';
@@ -47,6 +48,7 @@ import { registeredModelOf } from '../../application/models/register-run.ts';
 import { trainVersion } from '../../application/models/train-version.ts';
 import { deliverOutbox } from '../../application/review/deliver-outbox.ts';
 import { huntLabelErrors } from '../../application/review/hunt-label-errors.ts';
+import { trainerTaskQueue } from '../../contracts/training.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ModelRegistry } from '../../domain/ports.ts';
 import { crossValidatedPredictions } from '../../training/cross-validated-predictions.ts';
@@ -71,7 +73,7 @@ const registerImportsMs = 2_000;
 const viewsAheadMs = 1_000;
 
 /** Every step, put together. */
-function buildActivities(config: Config, common: ReturnType<typeof buildCommon>, registry: ModelRegistry) {
+function buildActivities(config: Config, common: ReturnType<typeof buildCommon>, registry: ModelRegistry, listeners: ReturnType<typeof createListeners>) {
   const { database, store } = common;
   const records = createModelRepository(database);
   const datasets = buildDatasetVersions(buildFreezing(database, store));
@@ -110,7 +112,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
       drill: (request) => drillRollback({ challenges, records, policy, alerts, drills: createDrillRepository(database), states: createServingStateRepository(database), now: () => performance.now(), wait }, request),
     }),
     ...createFullRetrainActivities({
-      records, projectSlug: async (projectId) => (await served.byId(projectId)).slug,
+      records, trainerListens: () => listeners.listensTo(trainerTaskQueue), projectSlug: async (projectId) => (await served.byId(projectId)).slug,
       prepare: (request) => prepareFull({ ...training, views, policy }, request),
       register: (request) => registerFull(training, request),
     }),
@@ -144,7 +146,8 @@ export async function buildWorker(config: Config) {
   const { logger } = common;
   Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta: { error, ...meta } = {} }) => logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta, ...(error !== undefined && { err: error }) }, message)) });
   const registry = createMlflowRegistry({ trackingUri: config.MLFLOW_TRACKING_URI ?? 'http://127.0.0.1:5000', clock });
-  const { steps, reviews, served, reconcile } = buildActivities(config, common, registry);
+  const listeners = createListeners({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const { steps, reviews, served, reconcile } = buildActivities(config, common, registry, listeners);
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const worker = await Worker.create({
     connection, namespace: config.TEMPORAL_NAMESPACE, taskQueue: 'perennial', workflowBundle: await workflowBundle({ ...bundled, cacheDir: config.PERENNIAL_CACHE_DIR }), activities: steps,
@@ -166,7 +169,7 @@ export async function buildWorker(config: Config) {
       reconciler.stop();
       registrar.stop();
       views.stop();
-      await Promise.allSettled([connection.close(), workflows.close(), common.database.$disconnect()]);
+      await Promise.allSettled([connection.close(), workflows.close(), listeners.close(), common.database.$disconnect()]);
     },
   };
 }

@@ -28,8 +28,9 @@ export interface LookReply {
   readonly promoted: boolean;
   readonly sequence: number;
   readonly lookSeconds: number;
-  /** Of the person or persons who said yes, or the gate. */
   readonly approvals: number;
+  /** Who said yes to the next step, else the gate. */
+  readonly decidedBy?: string;
   readonly challengerId: string;
 }
 
@@ -46,8 +47,8 @@ export function createRoadActivities(deps: RoadActivitiesDependencies) {
       }
     },
     async lookAtRoad(of: Of): Promise<LookReply> {
-      const { outcome, why, decision, state, evidence, sequence, lookSeconds, challengerId } = await deps.look(of);
-      return { outcome, why, decision, stage: state?.stage ?? null, promoted: evidence?.champion === 'challenger', sequence, lookSeconds, approvals: evidence?.approvals ?? 0, challengerId };
+      const { outcome, why, decision, state, evidence, sequence, lookSeconds, challengerId, approvedBy } = await deps.look(of);
+      return { outcome, why, decision, stage: state?.stage ?? null, promoted: evidence?.champion === 'challenger', sequence, lookSeconds, approvals: evidence?.approvals ?? 0, challengerId, decidedBy: approvedBy.length > 0 ? approvedBy.join(', ') : 'gate' };
     },
     approveStep: (approval: Of & { sequence: number; approvedBy: string; reason: string; key: string }) => deps.approve(approval),
     stepOn: (request: StepOnRequest) => deps.stepOn(request),

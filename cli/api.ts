@@ -4,6 +4,7 @@ import { datasetDiffSchema, datasetVerifySchema, datasetVersionSchema, importLab
 import { lineageSchema } from '../contracts/lineage.ts';
 import { gateReportSchema, type hindsightBodySchema, hindsightReplySchema, importModelReplySchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../contracts/models.ts';
 import { predictionSchema, predictManyReplySchema, tryReplySchema } from '../contracts/predictions.ts';
+import { alertSchema, challengeActReplySchema, challengeDetailSchema, challengeSchema, drillSchema, runDrillReplySchema } from '../contracts/challenges.ts';
 import { apiKeyReplySchema, type createProjectSchema, invitationReplySchema, meSchema, policySchema, projectSchema } from '../contracts/projects.ts';
 import { annotateReplySchema, claimReplySchema, openRoundReplySchema, roundSchema } from '../contracts/reviews.ts';
 import type { Client, RequestOptions } from './client.ts';
@@ -88,6 +89,15 @@ export function projectApi(client: Client, slug: string) {
     promote: (number: number, body: { reason: string; expectChampion?: number | null }) => post(`/model-versions/${number}/promotion`, promotionSchema, { json: body }),
     rollback: (body: { reason: string; expectChampion?: number }) => post('/rollback', promotionSchema, { json: body }),
     promotions: (query?: Query) => get('/promotions', pageOf(promotionSchema), query),
+    challenges: (query?: Query) => get('/challenges', pageOf(challengeSchema), query),
+    challenge: (id: string) => get(`/challenges/${encodeURIComponent(id)}`, challengeDetailSchema),
+    startChallenge: (number: number, body: { reason: string }) => post(`/model-versions/${number}/challenge`, challengeSchema, { json: body }),
+    actOnChallenge: (id: string, body: { act: 'approve' | 'hold' | 'abort' | 'roll_back'; reason: string }) => post(`/challenges/${encodeURIComponent(id)}/acts`, challengeActReplySchema, { json: body }),
+    clearChallenge: (id: string, body: { reason: string }) => post(`/challenges/${encodeURIComponent(id)}/clearance`, changedSchema, { json: body }),
+    drills: (query?: Query) => get('/rollback-drills', pageOf(drillSchema), query),
+    drill: () => post('/rollback-drills', runDrillReplySchema),
+    alerts: () => get('/alerts', pageOf(alertSchema)),
+    resolveAlert: (kind: string) => post(`/alerts/${encodeURIComponent(kind)}/resolution`, changedSchema),
     gateReports: (query?: Query) => get('/gate-reports', pageOf(gateReportSchema), query),
     lineage: (kind: string, id: string) => get(`/lineage/${kind}/${encodeURIComponent(id)}`, lineageSchema),
     schedules: () => get('/schedules', pageOf(scheduleSchema)),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addChallengeVerbs } from './commands/challenge.ts';
 import { addColdStartVerb } from './commands/cold-start.ts';
 import { addDatasetVerbs } from './commands/dataset.ts';
 import { addDoctorVerb } from './commands/doctor.ts';
@@ -24,7 +25,7 @@ export function buildProgram(context: CliContext): Command {
     .addHelpText('after', '\nCredential: .perennial/credential.json (npm start writes it), or PERENNIAL_URL and PERENNIAL_KEY.\nExit status: 0 done, 1 refused or failed, 2 wrong arguments, 3 nobody answers.\n');
   for (const add of [
     addStatusVerb, addDoctorVerb, addProjectVerbs, addImportVerbs, addColdStartVerb, addRoundVerbs, addDatasetVerbs, addRetrainVerbs, addModelVerbs,
-    addPromotionVerbs, addLineageVerb, addScheduleVerbs, addPeopleVerbs, addReplayVerb, addTrainerVerbs,
+    addPromotionVerbs, addChallengeVerbs, addLineageVerb, addScheduleVerbs, addPeopleVerbs, addReplayVerb, addTrainerVerbs,
   ]) add(program, context);
   return program;
 }

@@ -50,6 +50,10 @@ export const promotionSchema = z.strictObject({
   reason: z.string(),
   decidedBy: z.string(),
   createdAt: instantSchema,
+  /** Until when it was champion; null for the one that is. */
+  until: instantSchema.nullable().optional(),
+  /** The gate report it rests on, where one was asked for. */
+  gate: z.strictObject({ id: idSchema, verdict: z.enum(['pass', 'hold', 'cannot_tell']), sentence: z.string() }).nullable().optional(),
 });
 export type PromotionReply = z.infer<typeof promotionSchema>;
 

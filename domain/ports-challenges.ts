@@ -149,6 +149,8 @@ export interface ChallengeRecords {
   steps(challengeId: string): Promise<readonly ChallengeStep[]>;
   /** @throws PerennialError CHALLENGE_CONFLICT when the challenge is not at `after` any more, or another one is on the road */
   append(step: NewStep): Promise<ChallengeStep>;
+  /** Those that are not over, of all projects, drills left out; `faulted` where the challenger has a hard fault by now. */
+  unended(): Promise<readonly { readonly projectId: string; readonly challengeId: string; readonly faulted: boolean }[]>;
   /** Whether a challenge of this challenger was rolled back or aborted for a fault and no person has cleared it since. */
   barred(projectId: string, challengerId: string): Promise<boolean>;
 }

@@ -51,6 +51,14 @@ export interface Workflows {
   collectNow(request: { projectId: string; reason: string; key: string; itemsMax: number | null }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string; roundId: string | null }>;
   /** Looks now for labels that are probably wrong, and answers with how many go to an adjudicator. The same key looks once. */
   huntNow(request: { projectId: string; versionId: string | null; itemsMax: number; key: string }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string; looked: number; disputed: number; items: number }>;
+  /** Lets a challenge walk its road; one that walks already goes on. */
+  startRoad(projectId: string, challengeId: string): Promise<void>;
+  /** What a person decides, answered when it was done. The same key is done once. @throws PerennialError REQUEST_NOT_FOUND where the road is over */
+  actOnRoad(projectId: string, challengeId: string, act: { act: 'approve' | 'hold' | 'abort' | 'roll_back'; by: string; reason: string; key: string }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string }>;
+  /** Something happened on a road: its workflow looks now and not at its next turn. A road that is over does not mind. */
+  lookAtRoad(projectId: string, challengeId: string): Promise<void>;
+  /** Rehearses a rollback and answers with how long it took. The same key rehearses once. */
+  drillNow(request: { projectId: string; startedBy: string; key: string }): Promise<{ outcome: 'done' | 'skipped' | 'held'; why: string; backMs: number | null; forthMs: number | null }>;
   /** Tells a round that items were settled; a round that is over does not mind. */
   itemsSettled(projectId: string, roundId: string): Promise<void>;
   /** Makes the project's schedules where they are not there; edits made since stay. */
@@ -63,5 +71,5 @@ export interface Workflows {
 }
 
 /** The schedules a project has, by name. */
-export const scheduleNames = ['collect-predictions-daily', 'retrain-light-weekly', 'retrain-full-monthly'] as const;
+export const scheduleNames = ['collect-predictions-daily', 'retrain-light-weekly', 'retrain-full-monthly', 'drill-rollback-weekly'] as const;
 export type ScheduleName = (typeof scheduleNames)[number];

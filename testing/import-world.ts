@@ -9,6 +9,7 @@ import { createModelImportRoutes } from '../api/routes/model-imports.ts';
 import { createModelRoutes } from '../api/routes/models.ts';
 import { importModel } from '../application/models/import-model.ts';
 import type { ObjectStore } from '../domain/ports.ts';
+import { defaultPolicy } from '../domain/policy.ts';
 import type { ModelRecords } from '../domain/ports-models.ts';
 import { type ApiWorld, createApiWorld } from './api-world.ts';
 
@@ -26,7 +27,7 @@ export async function createImportWorld(services: Readonly<Record<string, string
   const shared = { records, datasets: { byId: async () => null } };
   const servingFollows = async () => true;
   const world = await createApiWorld([
-    ...createModelRoutes({ ...shared, clock, servingFollows, workflows: null as never }),
+    ...createModelRoutes({ ...shared, clock, servingFollows, policy: async () => defaultPolicy, workflows: null as never }),
     ...createModelImportRoutes({
       ...shared, bytesMax: importBytesMax, byteBudget: createByteBudget(8 * importBytesMax),
       importModel: (request) => importModel({

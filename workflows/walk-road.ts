@@ -43,10 +43,10 @@ export async function walkRoad(input: WalkRoadInput): Promise<StepOutcome> {
 }
 
 /** Does what the look says. @returns whether there is nothing to do before the next look */
-async function decide(input: WalkRoadInput, { decision, sequence: after, approvals, promoted }: LookReply): Promise<boolean> {
+async function decide(input: WalkRoadInput, { decision, sequence: after, decidedBy: by = 'gate', promoted }: LookReply): Promise<boolean> {
   if (decision === null || decision.act === 'stay') return true;
   const { projectId, challengeId } = input;
-  const step = { projectId, challengeId, after, decidedBy: approvals > 0 && decision.act !== 'end' ? 'people' : 'gate', reason: decision.why };
+  const step = { projectId, challengeId, after, decidedBy: decision.act === 'canary' || decision.act === 'promote' ? by : 'gate', reason: decision.why };
   switch (decision.act) {
     case 'canary': await stepOn({ ...step, stage: 'canary', canaryPercent: decision.canaryPercent }); break;
     case 'hold': await stepOn({ ...step, stage: 'held' }); break;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type ChallengeStage, hasEnded } from '../../domain/challenge.ts';
+import { type ChallengeStage, endedStages, hasEnded } from '../../domain/challenge.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Challenge, ChallengeRecords, ChallengeStep } from '../../domain/ports-challenges.ts';
 import type { Database } from './connection.ts';
@@ -89,6 +89,10 @@ export function createChallengeRepository(database: Database): ChallengeRecords 
         throw error instanceof PerennialError ? error : new PerennialError('CHALLENGE_CONFLICT', undefined, {}, { cause: error });
       }
     },
+    unended: () => database.$queryRaw<{ projectId: string; challengeId: string; faulted: boolean }[]>`
+      SELECT c."projectId"::text, c."id"::text AS "challengeId", EXISTS (SELECT 1 FROM "ChallengeFault" f WHERE f."challengeId" = c."id" AND f."modelVersionId" = c."challengerId") AS "faulted"
+      FROM "Challenge" c LEFT JOIN LATERAL (SELECT "stage" FROM "ChallengeStep" WHERE "challengeId" = c."id" ORDER BY "sequence" DESC LIMIT 1) s ON true
+      WHERE c."kind" = 'road' AND (s."stage" IS NULL OR s."stage" <> ALL(${[...endedStages]}::text[]))`,
     async barred(projectId, challengerId) {
       const [row] = await database.$queryRaw<{ barred: boolean }[]>`
         SELECT EXISTS (SELECT 1 FROM "Challenge" c JOIN LATERAL (SELECT "stage" FROM "ChallengeStep" WHERE "challengeId" = c."id" ORDER BY "sequence" DESC LIMIT 1) s

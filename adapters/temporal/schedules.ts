@@ -20,6 +20,10 @@ const defaults: Record<ScheduleName, { cron: string; workflowType: string; input
     cron: '0 2 1 * *', workflowType: 'retrainFull',
     input: (projectId) => ({ projectId, reason: 'the monthly full retrain', key: 'schedule', options: { recipe: {}, backbones: ['champion'], freezeShares: [0.2], minutes: 0 } }),
   },
+  'drill-rollback-weekly': {
+    cron: '0 9 * * 2', workflowType: 'drillRollback',
+    input: (projectId) => ({ projectId, startedBy: 'schedule', key: 'schedule' }),
+  },
 };
 
 const known = (name: string): ScheduleName => {

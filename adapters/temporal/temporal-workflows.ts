@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError,
 import { PerennialError } from '../../domain/errors.ts';
 import type { RetrainStatus, Workflows } from '../../domain/ports-workflows.ts';
 import { createLazyClient, type TemporalAddress } from './connect.ts';
+import { actOnRoad, drillNow, lookAtRoad, startRoad } from './roads.ts';
 import { runningStep } from './running-step.ts';
 import { editSchedule, ensureSchedules, listSchedules, runSchedule } from './schedules.ts';
 
@@ -120,6 +121,11 @@ async function huntNow(client: Client, { key, ...input }: Parameters<Workflows['
   }
 }
 
+/** What is over has no one to tell. */
+function unlessOver(error: unknown): void {
+  if (!(error instanceof PerennialError && error.code === 'REQUEST_NOT_FOUND')) throw error;
+}
+
 /** Temporal, as the api sees it. @see Workflows */
 export function createTemporalWorkflows(address: TemporalAddress): Workflows {
   const lazy = createLazyClient(address);
@@ -130,12 +136,13 @@ export function createTemporalWorkflows(address: TemporalAddress): Workflows {
     retrainStatus: (projectId, id) => lazy.use(async (client) => readStatus(await handleOf(client, projectId, id), id)),
     collectNow: (request) => lazy.use((client) => collectNow(client, request)),
     huntNow: (request) => lazy.use((client) => huntNow(client, request)),
+    startRoad: (projectId, challengeId) => lazy.use((client) => startRoad(client, projectId, challengeId)),
+    actOnRoad: (projectId, challengeId, act) => lazy.use((client) => actOnRoad(client, projectId, challengeId, act)),
+    lookAtRoad: (projectId, challengeId) => lazy.use((client) => lookAtRoad(client, projectId, challengeId)).catch(unlessOver),
+    drillNow: (request) => lazy.use((client) => drillNow(client, request)),
     itemsSettled: (projectId, roundId) => lazy.use(async (client) => {
       await client.workflow.getHandle(`${projectId}/route-for-review/${roundId}`).signal('itemsSettled');
-    }).catch((error: unknown) => {
-      // A round that is over has no one to tell.
-      if (!(error instanceof PerennialError && error.code === 'REQUEST_NOT_FOUND')) throw error;
-    }),
+    }).catch(unlessOver),
     ensureSchedules: (project) => lazy.use((client) => ensureSchedules(client, project)),
     schedules: (projectId) => lazy.use((client) => listSchedules(client, projectId)),
     editSchedule: (projectId, name, edit) => lazy.use((client) => editSchedule(client, projectId, name, edit)),

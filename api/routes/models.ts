@@ -6,6 +6,7 @@ import {
 import { fullOptionsSchema } from '../../contracts/training.ts';
 import { promoteVersion, type PromoteVersionDependencies, rollBack } from '../../application/models/promote-version.ts';
 import { PerennialError } from '../../domain/errors.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { DatasetVersions, GateReportRecord, ModelRecords, ModelVersion, Promotion } from '../../domain/ports-models.ts';
 import type { RetrainStatus, Workflows } from '../../domain/ports-workflows.ts';
@@ -17,6 +18,8 @@ export interface ModelRoutesDependencies {
   readonly workflows: Workflows;
   readonly clock: Clock;
   readonly servingFollows: PromoteVersionDependencies['servingFollows'];
+  readonly failpoint?: PromoteVersionDependencies['failpoint'];
+  readonly policy: (projectId: string) => Promise<Policy>;
 }
 
 const project = '/v1/projects/{project}';
@@ -37,7 +40,16 @@ export function createModelRoutes(deps: ModelRoutesDependencies): Route[] {
     }),
     route({
       method: 'get', path: `${project}/promotions`, access: 'annotator', summary: 'Who was champion when, and why', params: projectParams, query: pageQuerySchema, reply: pageOf(promotionSchema),
-      handle: async ({ project: { id }, query }) => ({ items: await Promise.all((await deps.records.promotions(id, query.limit)).map((each) => tell.promotion(each))), next: null }),
+      handle: async ({ project: { id }, query }) => {
+        const [promotions, reports] = await Promise.all([deps.records.promotions(id, query.limit), deps.records.gateReports(id, 500)]);
+        return {
+          items: await Promise.all(promotions.map(async (each, at) => {
+            const report = reports.find((one) => one.id === each.gateReportId);
+            return { ...(await tell.promotion(each)), until: promotions[at - 1]?.createdAt.toISOString() ?? null, gate: report === undefined ? null : { id: report.id, verdict: report.verdict, sentence: report.sentence } };
+          })),
+          next: null,
+        };
+      },
     }),
     route({
       method: 'post', path: `${project}/retrains`, access: 'engineer', summary: 'Retrain now', params: projectParams, body: retrainBodySchema, reply: retrainStateSchema, status: 202, key: 'required',
@@ -60,6 +72,8 @@ export function createModelRoutes(deps: ModelRoutesDependencies): Route[] {
       method: 'post', path: `${project}/model-versions/{number}/promotion`, access: 'engineer', summary: 'Make a model version the champion', key: 'required',
       params: z.strictObject({ project: z.string(), number: z.coerce.number().int().min(1) }), body: promoteBodySchema, reply: promotionSchema, status: 201,
       handle: async ({ project: { id }, params, body, key, actor }) => {
+        const { road } = await deps.policy(id);
+        if (road.stages === 'staged' && road.approvalsWanted > 1) throw new PerennialError('PROMOTION_HELD', `${road.approvalsWanted} people decide here: let it set out, and approve its steps.`);
         const version = await byNumber(deps, id, params.number);
         const report = await deps.records.gateReportFor(id, version.id);
         const expected = body.expectChampion == null ? undefined : (await byNumber(deps, id, body.expectChampion)).id;

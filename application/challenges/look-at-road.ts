@@ -26,13 +26,15 @@ export interface RoadLook {
   readonly sequence: number;
   readonly lookSeconds: number;
   readonly challengerId: string;
+  /** People who said yes to what comes after the step. */
+  readonly approvedBy: readonly string[];
 }
 
 /** Everything a decision rests on, read at one moment. @throws PerennialError CHALLENGE_NOT_FOUND */
-export async function readRoad(deps: RoadDependencies, challenge: Challenge): Promise<{ step: ChallengeStep | null; state: RoadState | null; evidence: RoadEvidence | null }> {
+export async function readRoad(deps: RoadDependencies, challenge: Challenge): Promise<{ step: ChallengeStep | null; state: RoadState | null; evidence: RoadEvidence | null; approvedBy: readonly string[] }> {
   const steps = await deps.challenges.steps(challenge.id);
   const [step, stage] = [steps.at(-1) ?? null, stageOf(steps)];
-  if (step === null || stage === null || hasEnded(step.stage)) return { step, state: null, evidence: null };
+  if (step === null || stage === null || hasEnded(step.stage)) return { step, state: null, evidence: null, approvedBy: [] };
   const now = deps.clock.now();
   const state: RoadState = { stage, held: step.stage === 'held', canaryPercent: step.canaryPercent, shadowPercent: step.shadowPercent, hours: Math.max(0, now.getTime() - step.createdAt.getTime()) / 3_600_000 };
   const { figures, records, challenges } = deps;
@@ -45,7 +47,7 @@ export async function readRoad(deps: RoadDependencies, challenge: Challenge): Pr
     champion: champion?.id === challenge.championId ? 'champion' : champion?.id === challenge.challengerId ? 'challenger' : 'other',
     faults, ...traffic, disagreements: judgeSequence(disagreements), failures: judgeSequence(failures), approvals: approvals.length, automaticPromotionsToday, alarmsTested: true,
   };
-  return { step, state, evidence };
+  return { step, state, evidence, approvedBy: approvals.map((each) => each.approvedBy) };
 }
 
 /**
@@ -59,14 +61,14 @@ export async function lookAtRoad(deps: RoadDependencies, { projectId, challengeI
   const policy = await deps.policy(projectId);
   const { lookSeconds } = policy.road;
   const { outcome, why } = await setOut(deps, challenge);
-  const nothing = { outcome, why, decision: null, state: null, evidence: null, sequence: 0, lookSeconds, challengerId: challenge.challengerId };
+  const nothing = { outcome, why, decision: null, state: null, evidence: null, sequence: 0, lookSeconds, challengerId: challenge.challengerId, approvedBy: [] };
   if (outcome !== 'on_road') return nothing;
   await deps.figures.askAbout(challenge, { value: disagreementValue, answersWanted: () => answersWantedBy(policy.review, deps.random), limit: askedAtOnce });
-  const { step, state, evidence } = await readRoad(deps, challenge);
+  const { step, state, evidence, approvedBy } = await readRoad(deps, challenge);
   if (step === null || state === null || evidence === null) return { ...nothing, outcome: 'over', why: step?.reason ?? why };
   const decide = (alarmsTested: boolean): RoadDecision => nextStep(policy.road, policy.gate.overallMargin, state, { ...evidence, alarmsTested });
   let decision = decide(true);
   if (decision.act === 'canary' || (decision.act === 'promote' && evidence.champion === 'champion')) decision = decide((await testAlarms(deps, projectId)).length === 0);
   if (decision.act === 'stay' && decision.warn !== null) await deps.alerts.raise({ projectId, kind: challengeAlert, sentence: decision.warn });
-  return { outcome, why: decision.why, decision, state, evidence, sequence: step.sequence, lookSeconds, challengerId: challenge.challengerId };
+  return { outcome, why: decision.why, decision, state, evidence, sequence: step.sequence, lookSeconds, challengerId: challenge.challengerId, approvedBy };
 }

@@ -6,6 +6,9 @@ import { createHeadProducts } from '../../adapters/onnx/head-products.ts';
 import { defaultChildLimits } from '../../adapters/onnx/loading-child.ts';
 import { createModelImporter } from '../../adapters/onnx/model-importer.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { createAlertRepository } from '../../adapters/postgres/alert-repository.ts';
+import { createChallengeRepository } from '../../adapters/postgres/challenge-repository.ts';
+import { createDrillRepository } from '../../adapters/postgres/drill-repository.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createKeyedReplies } from '../../adapters/postgres/keyed-reply-repository.ts';
 import { createLineageRepository } from '../../adapters/postgres/lineage-repository.ts';
@@ -16,12 +19,14 @@ import { createPictureReader } from '../../adapters/postgres/picture-reader.ts';
 import { createPredictionReader } from '../../adapters/postgres/prediction-reader.ts';
 import { createProjectRepository } from '../../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
+import { createRoadFigures } from '../../adapters/postgres/road-figures.ts';
 import { createSignInAttempts } from '../../adapters/postgres/sign-in-attempts.ts';
 import { createStoredAnswers } from '../../adapters/postgres/stored-answers.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { createViewRepository } from '../../adapters/postgres/view-repository.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
+import { createChallengeRoutes } from '../../api/routes/challenges.ts';
 import { createDatasetRoutes } from '../../api/routes/datasets.ts';
 import { createHindsightRoutes } from '../../api/routes/hindsight.ts';
 import { createLineageRoutes } from '../../api/routes/lineage.ts';
@@ -41,6 +46,7 @@ import { importModel } from '../../application/models/import-model.ts';
 import { createImageViews } from '../../application/images/image-views.ts';
 import { createNeighbours } from '../../application/review/neighbours.ts';
 import type { apiConfig, readConfig } from '../config.ts';
+import { buildFailpoint } from './failpoints.ts';
 import { buildDatasetVersions, buildEmbeddingReader, buildFreezing, buildServingFollows } from './models.ts';
 import { buildCommon, clock, sha256 } from './shared.ts';
 
@@ -74,7 +80,10 @@ export function buildApi(config: Config) {
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
     ...createDatasetRoutes({ ...freezing, classes }),
-    ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database) }),
+    ...createModelRoutes({ records, datasets: { byId: freezing.records.versionById }, workflows, clock, servingFollows: buildServingFollows(database), failpoint: buildFailpoint(config), policy }),
+    ...createChallengeRoutes({
+      challenges: createChallengeRepository(database), records, figures: createRoadFigures(database), alerts: createAlertRepository(database), drills: createDrillRepository(database), policy, clock, random: Math.random, workflows,
+    }),
     ...createHindsightRoutes({
       records, stored: createStoredAnswers(database), store, files: modelFiles, policy,
       readInto: createEmbeddingBlocks({ store, cacheDir: config.PERENNIAL_CACHE_DIR }).readInto, bindHead: createHeadProducts(1),

@@ -31,6 +31,7 @@ import { createListeners } from '../../adapters/temporal/listeners.ts';
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { workflowBundle } from '../../adapters/temporal/workflow-bundle.ts';
 import { drillRollback } from '../../application/challenges/drill-rollback.ts';
+import { keepRoads, tellRoadsOfFaults } from '../../application/challenges/keep-roads.ts';
 import { lookAtRoad } from '../../application/challenges/look-at-road.ts';
 import { promoteChallenger, rollBackChallenger } from '../../application/challenges/move-champion.ts';
 import { openChallenge } from '../../application/challenges/set-out.ts';
@@ -67,6 +68,8 @@ const [huntL2, huntSeed] = [0.1, 20261124];
 /** How often settled items are told to their rounds, and the registry's aliases put right. */
 const relayMs = 500;
 const reconcileMs = 10_000;
+/** A model that is at fault answers nobody any more; its road ends about this much later. */
+const faultsMs = 1_000;
 /** How often the registry is told of models that came from outside. */
 const registerImportsMs = 2_000;
 /** How often images that annotators will ask for are looked for; while there are some, they are made one after another. */
@@ -137,7 +140,7 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
       },
     }),
   };
-  return { steps: withHeartbeats(withFailureMap(steps)), reviews, served, reconcile };
+  return { steps: withHeartbeats(withFailureMap(steps)), reviews, served, reconcile, challenges };
 }
 
 /** The worker: workflows, steps, the relay of settled items and the reconciler of aliases. */
@@ -147,7 +150,7 @@ export async function buildWorker(config: Config) {
   Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message, meta: { error, ...meta } = {} }) => logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta, ...(error !== undefined && { err: error }) }, message)) });
   const registry = createMlflowRegistry({ trackingUri: config.MLFLOW_TRACKING_URI ?? 'http://127.0.0.1:5000', clock });
   const listeners = createListeners({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
-  const { steps, reviews, served, reconcile } = buildActivities(config, common, registry, listeners);
+  const { steps, reviews, served, reconcile, challenges } = buildActivities(config, common, registry, listeners);
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const worker = await Worker.create({
     connection, namespace: config.TEMPORAL_NAMESPACE, taskQueue: 'perennial', workflowBundle: await workflowBundle({ ...bundled, cacheDir: config.PERENNIAL_CACHE_DIR }), activities: steps,
@@ -156,6 +159,8 @@ export async function buildWorker(config: Config) {
   const workflows = createTemporalWorkflows({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const relay = repeat(relayMs, () => deliverOutbox({ outbox: reviews, workflows }), (error) => logger.warn({ err: error }, 'settled items were not told to their rounds; trying again'));
   const reconciler = repeat(reconcileMs, async () => { for (const project of await served.all()) await reconcile(project.id); }, (error) => logger.warn({ err: error }, 'aliases were not checked; trying again'));
+  const roads = repeat(reconcileMs, () => keepRoads({ challenges, workflows }), (error) => logger.warn({ err: error }, 'roads were not checked; trying again'));
+  const faults = repeat(faultsMs, () => tellRoadsOfFaults({ challenges, workflows }), (error) => logger.warn({ err: error }, 'roads were not told of faults; trying again'));
   const imports = createImportRepository(common.database);
   const registrar = repeat(registerImportsMs, () => registerImports({ imports, registry, store: common.store, clock }), (error) => logger.warn({ err: error }, 'an imported model was not registered; trying again'));
   const passed = new Set<string>();
@@ -167,6 +172,8 @@ export async function buildWorker(config: Config) {
     async close(): Promise<void> {
       relay.stop();
       reconciler.stop();
+      roads.stop();
+      faults.stop();
       registrar.stop();
       views.stop();
       await Promise.allSettled([connection.close(), workflows.close(), listeners.close(), common.database.$disconnect()]);

@@ -165,6 +165,7 @@ export const en = {
   'schedules.collect-predictions-daily': 'Collect a round',
   'schedules.retrain-light-weekly': 'Retrain',
   'schedules.retrain-full-monthly': 'Retrain the whole network',
+  'schedules.drill-rollback-weekly': 'Rehearse a rollback',
 
   'people.title': 'People',
   'people.lead': 'Who works here, and as what.',

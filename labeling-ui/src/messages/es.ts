@@ -166,6 +166,7 @@ export const es: Catalogue = {
   'schedules.collect-predictions-daily': 'Reunir una ronda',
   'schedules.retrain-light-weekly': 'Reentrenar',
   'schedules.retrain-full-monthly': 'Reentrenar toda la red',
+  'schedules.drill-rollback-weekly': 'Ensayar una vuelta atrás',
 
   'people.title': 'Personas',
   'people.lead': 'Quién trabaja aquí, y en qué función.',

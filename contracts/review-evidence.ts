@@ -47,3 +47,24 @@ export const classCardSchema = z.strictObject({
   /** Classes that answers to the same image were split between, most often first. */
   confusedWith: z.array(z.strictObject({ classId: z.number().int(), name: z.string(), count: z.number().int() })).max(5),
 });
+
+/**
+ * GET …/review/items/{item}/activation?classId= (annotator who holds it; adjudicators any): where in the picture the model sees a class,
+ * by default the one that it named. `values` are rows × columns, row after row, 0 (nothing) to 1 (most); they cover `region`, in shares
+ * of the upright picture, which may reach beyond it. `no_map`: the model's answers do not stand on pooled features.
+ */
+export const activationQuerySchema = z.strictObject({ classId: z.coerce.number().int().min(0).optional() });
+export const activationSchema = z.strictObject({
+  item: idSchema,
+  map: z.strictObject({
+    classId: z.number().int(),
+    className: z.string(),
+    modelVersionNumber: z.number().int(),
+    rows: z.number().int(),
+    columns: z.number().int(),
+    values: z.array(shareSchema),
+    region: z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+  }).nullable(),
+  missing: z.enum(['blind', 'no_map']).nullable(),
+});
+export type ActivationReply = z.infer<typeof activationSchema>;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { createSharpReader } from '../adapters/images/sharp-reader.ts';
+import { modelFiles } from '../adapters/onnx/model-files.ts';
+import { createModelRepository } from '../adapters/postgres/model-repository.ts';
 import { createReviewRepository } from '../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../adapters/postgres/served-project-repository.ts';
 import { createViewRepository } from '../adapters/postgres/view-repository.ts';
@@ -8,6 +10,7 @@ import { createImageUrls, createViewRoutes } from '../api/image-urls.ts';
 import { createReviewRoutes, type ReviewRoutesDependencies } from '../api/routes/reviews.ts';
 import { createImageViews } from '../application/images/image-views.ts';
 import { createNeighbours } from '../application/review/neighbours.ts';
+import type { FeatureMap } from '../domain/activation-map.ts';
 import type { Role } from '../domain/roles.ts';
 import { createApiWorld, publicUrl, secret, type ApiWorld } from './api-world.ts';
 import { createMemoryObjectStore } from './fakes/memory-object-store.ts';
@@ -26,10 +29,13 @@ export async function createReviewApiWorld() {
   const made = { views: 0 };
   /** Embeddings by image: what a test puts here is found. */
   const embeddings = new Map<string, Float32Array>();
+  /** Features before pooling by image: what a test puts here is found. */
+  const maps = new Map<string, FeatureMap>();
   const neighbours = createNeighbours({ reviews, now: () => performance.now(), embeddings: { load: async (_project, ids) => new Map(ids.flatMap((id) => { const found = embeddings.get(id); return found === undefined ? [] : [[id, found] as const]; })) } });
   const deps: ReviewRoutesDependencies = {
     reviews, neighbours, policy: served, classes: async (id) => (await served(id)).classes, sign: urls.sign, importGroups: async () => undefined, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null,
-    versionByNumber: async () => null,
+    versionByNumber: (projectId, number) => createModelRepository(database()).versionByNumber(projectId, number),
+    activation: { store, files: modelFiles, featureMap: async (_project, imageId) => maps.get(imageId) ?? null },
     workflows: { huntNow: async () => ({ outcome: 'skipped', why: 'nothing', looked: 0, disputed: 0, items: 0 }), collectNow: (request) => reviews.collectRound({ ...request, policy: askEverything, policyVersionId: uuidv7() }) },
   };
   const world = await createApiWorld([
@@ -43,7 +49,7 @@ export async function createReviewApiWorld() {
   const at = await createReviewProject(world.database, askEverything);
   const people = new Map<string, { id: string; cookie: string }>();
   return {
-    world, at, reviews, urls, store, made, embeddings, routes: world.routes,
+    world, at, reviews, urls, store, made, embeddings, maps, routes: world.routes,
     /** Asks as one of the project's people, by name; who is not there yet joins with the role. */
     async as(name: string, role: Role = 'annotator') {
       const person = people.get(name) ?? await world.person(name, at.projectId, role);

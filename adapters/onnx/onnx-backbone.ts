@@ -1,3 +1,4 @@
+import type { FeatureMap } from '../../domain/activation-map.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Backbone } from '../../domain/ports.ts';
 import type { Preprocessing } from '../../domain/preprocessing.ts';
@@ -9,14 +10,6 @@ import { weightsDigest } from './weights-digest.ts';
 
 /** Images that the memory kept between runs has room for. */
 const scratchImages = 4;
-
-/** The features of one image before pooling: channels × height × width values. */
-export interface FeatureMap {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly data: Float32Array;
-}
 
 /** A backbone that can also show where in the picture its features are. */
 export interface OnnxBackbone extends Backbone {

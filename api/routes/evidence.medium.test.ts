@@ -1,5 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { modelFiles } from '../../adapters/onnx/model-files.ts';
+import { defaultPreprocessing } from '../../domain/preprocessing.ts';
 import { createReviewApiWorld, type ReviewApiWorld } from '../../testing/review-api-world.ts';
 
 let w: ReviewApiWorld;
@@ -46,4 +48,21 @@ it('a class’s card shows pictures of it, and what it is taken for', async () =
   expect(card).toMatchObject({ classId: 2, name: 'badger', description: null, labels: 3, confusedWith: [] });
   expect(card.examples).toHaveLength(1);
   expect((await ann.get('/classes/9/card')).body).toMatchObject({ code: 'CLASS_UNKNOWN' });
+});
+
+it('an activation map shows where the model that answered sees a class; nothing of a blind item, nor where the model has no such features', async () => {
+  await w.world.fresh.asOwner(`UPDATE "ModelVersion" SET "backboneKey" = 'b', "headKey" = 'heads/h', "preprocessing" = '${JSON.stringify({ ...defaultPreprocessing, resizeMode: 'stretch' })}'`);
+  w.store.objects.set('heads/h', modelFiles.encodeHead({ classIds: [0, 1, 2], dimensions: 1, weights: Float32Array.of(1, 2, -1), bias: new Float32Array(3), temperature: 1, normalise: 'none', centroids: null }));
+  const [seen, blind] = [(await w.at.flagged(1))[0], (await w.at.flagged(1, { blind: true }))[0]];
+  await w.at.collect('activation');
+  const ann = await w.as('ann-activation');
+  await ann.post('/review/claims', { count: 50 });
+  const path = `/review/items/${seen?.itemId}/activation`;
+  expect((await ann.get(path)).body).toEqual({ item: seen?.itemId, map: null, missing: 'no_map' });
+  for (const each of [seen, blind]) w.maps.set(each?.imageId ?? '', { channels: 1, height: 1, width: 2, data: Float32Array.of(1, 4) });
+  expect((await ann.get(path)).body).toEqual({ item: seen?.itemId, missing: null, map: { classId: 1, className: 'hare', modelVersionNumber: 7, rows: 1, columns: 2, values: [0.25, 1], region: { x: 0, y: 0, width: 1, height: 1 } } });
+  expect((await ann.get(`${path}?classId=2`)).body).toMatchObject({ map: { className: 'badger', values: [0, 0] } });
+  expect((await ann.get(`${path}?classId=9`)).body).toMatchObject({ map: null, missing: 'no_map' });
+  expect((await ann.get(`/review/items/${blind?.itemId}/activation`)).body).toEqual({ item: blind?.itemId, map: null, missing: 'blind' });
+  expect((await (await w.as('bob-http')).get(path)).body).toMatchObject({ code: 'REVIEW_LEASE_EXPIRED' });
 });

@@ -1,9 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createReviewRepository } from '../../adapters/postgres/review-repository.ts';
 import { createServedProjectRepository } from '../../adapters/postgres/served-project-repository.ts';
 import { defaultPolicy } from '../../domain/policy.ts';
 import { type ApiWorld, createApiWorld } from '../../testing/api-world.ts';
+import { createMemoryObjectStore } from '../../testing/fakes/memory-object-store.ts';
 import { createReviewRoutes, type ReviewRoutesDependencies } from './reviews.ts';
 
 let world: ApiWorld;
@@ -18,6 +20,7 @@ beforeAll(async () => {
   world = await createApiWorld(createReviewRoutes({
     reviews, policy: served, classes: async (id) => (await served(id)).classes, sign: (_project, _image, kind) => `/v1/views/${kind}`, importGroups: async () => undefined, imageExists: async () => true, neighbours: async () => ({ neighbours: [], missing: 'no_labels' as const }),
     versionByNumber: async () => null,
+    activation: { store: createMemoryObjectStore(), files: modelFiles, featureMap: async () => null },
     workflows: { huntNow: async () => ({ outcome: 'skipped', why: 'nothing', looked: 0, disputed: 0, items: 0 }), collectNow: (request) => real.collectRound({ ...request, policy: { ...defaultPolicy, review: { ...defaultPolicy.review, shareMax: 1 } }, policyVersionId: uuidv7() }) },
   }));
   real = createReviewRepository(world.database);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ActivationDependencies } from '../../application/review/activation.ts';
 import { annotateItem } from '../../application/review/annotate-item.ts';
 import { claimItems, type ReviewProject } from '../../application/review/claim-items.ts';
 import type { NeighboursOf } from '../../application/review/neighbours.ts';
@@ -30,7 +31,9 @@ export interface ReviewRoutesDependencies {
   readonly policy: (projectId: string) => Promise<ReviewProject>;
   readonly classes: (projectId: string) => Promise<readonly ProjectClass[]>;
   readonly workflows: Pick<Workflows, 'collectNow' | 'huntNow'>;
-  readonly versionByNumber: (projectId: string, number: number) => Promise<{ id: string } | null>;
+  readonly versionByNumber: ActivationDependencies['versionByNumber'];
+  /** What activation maps are made of. */
+  readonly activation: Pick<ActivationDependencies, 'store' | 'files' | 'featureMap'>;
   readonly sign: SignView;
   readonly neighbours: NeighboursOf;
   readonly importGroups: (projectId: string, groups: readonly { imageId: string; group: string }[]) => Promise<void>;
@@ -44,7 +47,7 @@ export function createReviewRoutes(deps: ReviewRoutesDependencies): Route[] {
   const { reviews } = deps;
   const showing = { reviews, project: async (projectId: string) => ({ ...(await deps.policy(projectId)), merges: mergesOf(await reviews.classChanges(projectId)) }), sign: deps.sign };
   return [
-    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews, workflows: deps.workflows, versionByNumber: deps.versionByNumber }),
+    ...itemRoutes(deps, showing), ...createRoundRoutes({ ...showing, workflows: deps.workflows }), ...createGridRoutes(showing), ...createEvidenceRoutes({ ...showing, ...deps.activation, versionByNumber: deps.versionByNumber, neighbours: deps.neighbours }), ...createBurstRoutes(showing), ...createAdjudicationRoutes({ ...showing, adjudications: reviews, workflows: deps.workflows, versionByNumber: deps.versionByNumber }),
     ...createAgreementRoutes({ ...showing, names: reviews.namesOf }),
     ...createClassRoutes({ reviews }), ...createVisibilityRoutes({ visibility: reviews, imageExists: deps.imageExists, sign: deps.sign }),
     ...createLabelRoutes({ labels: reviews, classes: deps.classes, imageIds: reviews.imageIds, rememberGroups: deps.importGroups }),

@@ -44,6 +44,7 @@ import { createApp } from '../../api/server.ts';
 import { createHoldoutAnswers } from '../../application/models/holdout-answers.ts';
 import { importModel } from '../../application/models/import-model.ts';
 import { createImageViews } from '../../application/images/image-views.ts';
+import { createFeatureMaps } from '../../application/review/feature-maps.ts';
 import { createNeighbours } from '../../application/review/neighbours.ts';
 import type { apiConfig, readConfig } from '../config.ts';
 import { buildFailpoint } from './failpoints.ts';
@@ -72,10 +73,14 @@ export function buildApi(config: Config) {
   const [reviews, views] = [createReviewRepository(database), createViewRepository(database)];
   const [embeddings, pictures] = [buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR), createPictureReader(database)];
   const policy = async (projectId: string) => (await served.byId(projectId)).policy;
+  const reader = createSharpReader();
+  const images = createImageViews({ store, views, view: reader.view, sha256 });
+  // One thread: who labels comes before who looks at maps. The runtime is brought in when somebody does, for it takes memory.
+  const featureMaps = createFeatureMaps({ store, original: images.original, modelInput: reader.modelInput, load: async (bytes) => (await import('../../adapters/onnx/onnx-backbone.ts')).createOnnxBackbone(bytes, { threads: 1 }) });
   const routes = [
     ...createProjectRoutes({ projects, people, createPerson: (person) => signIn.createPerson(person), projectById: (id) => served.byId(id), champion: (id) => records.champion(id), publicUrl: config.PUBLIC_URL }),
     ...createReviewRoutes({
-      reviews, versionByNumber: records.versionByNumber, neighbours: createNeighbours({ reviews, embeddings, now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
+      reviews, versionByNumber: records.versionByNumber, activation: { store, files: modelFiles, featureMap: featureMaps.of }, neighbours: createNeighbours({ reviews, embeddings, now: () => performance.now() }), policy: (projectId) => served.byId(projectId), classes, workflows,
       sign: urls.sign, imageExists: async (projectId, imageId) => (await views.original(projectId, imageId)) !== null, importGroups: (projectId, groups) => freezing.records.rememberGroups(projectId, groups),
     }),
     ...createPredictionRoutes({ predictions: createPredictionReader(database), servedProject: (slug) => served.bySlug(slug), random: Math.random }),
@@ -102,7 +107,7 @@ export function buildApi(config: Config) {
     }),
     ...createScheduleRoutes({ workflows }),
     ...createLineageRoutes({ lineage: createLineageRepository(database) }),
-    ...createViewRoutes({ urls, images: createImageViews({ store, views, view: createSharpReader().view, sha256 }), hidden: reviews.hidden }),
+    ...createViewRoutes({ urls, images, hidden: reviews.hidden }),
   ];
   const app = createApp({
     routes, logger, publicUrl: config.PUBLIC_URL, allowedHosts: loopback, servingUrl: config.SERVING_URL, actorSecret: config.AUTH_SECRET, uiDir: config.UI_DIR,
@@ -114,7 +119,7 @@ export function buildApi(config: Config) {
       wanted: { temporal: () => workflows.check(), ...(registry !== null && { mlflow: () => registry.check() }), serving: () => answers(`${config.SERVING_URL}/healthz`) },
     },
   });
-  return { app, logger, close: async () => { await Promise.allSettled([workflows.close(), database.$disconnect()]); } };
+  return { app, logger, close: async () => { await Promise.allSettled([featureMaps.close(), workflows.close(), database.$disconnect()]); } };
 }
 
 async function answers(url: string): Promise<void> {

@@ -14,7 +14,7 @@ function context(over: Partial<ReviewContext> = {}) {
   const decided: Decision[] = [];
   const base: ReviewContext = {
     item: { id: 'i', blind: false, prediction } as unknown as ReviewItemReply, palette, lastDecision: null, mayDecide: true, canUndo: false, canGo: { back: false, on: false },
-    decide: (decision) => { decided.push(decision); }, undo: () => undefined, move: () => undefined, moveBurst: () => undefined, toggleZoom: () => undefined, toggleMagnifier: () => undefined, toggleLight: () => undefined,
+    decide: (decision) => { decided.push(decision); }, undo: () => undefined, move: () => undefined, moveBurst: () => undefined, toggleZoom: () => undefined, toggleMagnifier: () => undefined, toggleLight: () => undefined, toggleActivation: () => undefined,
     turnLight: () => undefined, mayExcept: false, toggleException: () => undefined, against: () => undefined, view: 'single', show: () => undefined, resetLight: () => undefined, open: () => undefined, ...over,
   };
   return { base, decided };

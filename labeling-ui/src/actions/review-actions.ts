@@ -33,6 +33,8 @@ export interface ReviewContext {
   toggleZoom(): void;
   toggleMagnifier(): void;
   toggleLight(): void;
+  /** Shows where in the picture the model sees the class that it named. */
+  toggleActivation(): void;
   turnLight(knob: LightKnob, by: number): void;
   resetLight(): void;
   open(what: ReviewDialog): void;
@@ -100,6 +102,7 @@ const looking: readonly ReviewAction[] = [
   { id: 'except', label: 'action.except', group: 'answer', keys: ['x'], enabledWhen: ({ mayExcept }) => mayExcept, run: ({ toggleException }) => toggleException() },
   { id: 'zoom', label: 'action.zoom', group: 'look', keys: ['z'], enabledWhen: hasImage, run: ({ toggleZoom }) => toggleZoom() },
   { id: 'magnifier', label: 'action.magnifier', group: 'look', keys: ['m'], enabledWhen: hasImage, run: ({ toggleMagnifier }) => toggleMagnifier() },
+  { id: 'activation', label: 'action.activation', group: 'look', keys: ['w'], enabledWhen: ({ item }) => item !== null && item.prediction !== null, run: ({ toggleActivation }) => toggleActivation() },
   { id: 'light', label: 'action.light', group: 'look', keys: ['l'], enabledWhen: hasImage, run: ({ toggleLight }) => toggleLight() },
   { id: 'against-previous', label: 'action.against-previous', group: 'look', keys: ['ArrowUp'], enabledWhen: hasImage, run: ({ against }) => against(-1) },
   { id: 'against-next', label: 'action.against-next', group: 'look', keys: ['ArrowDown'], enabledWhen: hasImage, run: ({ against }) => against(1) },

@@ -10,7 +10,7 @@ import {
 } from '../../../contracts/review-adjudication.ts';
 import { agreementSchema } from '../../../contracts/review-agreement.ts';
 import { type burstAnnotateBodySchema, burstAnnotateReplySchema, burstFramesSchema, claimBurstsReplySchema } from '../../../contracts/review-bursts.ts';
-import { classCardSchema, evidenceSchema } from '../../../contracts/review-evidence.ts';
+import { activationSchema, classCardSchema, evidenceSchema } from '../../../contracts/review-evidence.ts';
 import { gridClaimReplySchema, gridClassesSchema, type gridDecisionBodySchema, gridDecisionReplySchema } from '../../../contracts/review-grid.ts';
 import { peopleStatisticsSchema, personStatisticsSchema, releaseReplySchema, roundProgressSchema } from '../../../contracts/review-rounds.ts';
 import { classesSchema, changeReplySchema } from '../../../contracts/classes.ts';
@@ -45,6 +45,7 @@ export function createApiClient(fetcher: Fetch) {
 
     frames: (project: string, item: string) => send(`${of(project)}/review/items/${item}/frames`, burstFramesSchema),
     evidence: (project: string, item: string) => send(`${of(project)}/review/items/${item}/evidence?neighbours=6`, evidenceSchema),
+    activation: (project: string, item: string) => send(`${of(project)}/review/items/${item}/activation`, activationSchema),
     card: (project: string, classId: number) => send(`${of(project)}/classes/${classId}/card`, classCardSchema),
     claimBursts: (project: string, body: { count: number; holding: readonly string[] }) => send(`${of(project)}/review/bursts/claims`, claimBurstsReplySchema, { method: 'POST', body }),
     annotateBurst: (project: string, item: string, body: z.input<typeof burstAnnotateBodySchema>) => send(`${of(project)}/review/items/${item}/burst-annotations`, burstAnnotateReplySchema, { method: 'POST', body, key: body.key }),

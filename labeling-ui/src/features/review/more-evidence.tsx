@@ -76,7 +76,7 @@ function figureInWords(name: string): string {
 }
 
 /** The item once it has been on screen for a moment: nothing is fetched for what is passed by. */
-function useSettled(itemId: string): string | null {
+export function useSettled(itemId: string): string | null {
   const [settled, setSettled] = useState<string | null>(null);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(itemId), 200);

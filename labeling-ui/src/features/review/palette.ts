@@ -1,7 +1,7 @@
 export interface PaletteEntry { readonly classId: number; readonly name: string; /** A letter, where one was left. */ readonly key: string | null }
 
 /** Letters that act; no class gets one of them. */
-export const reservedLetters = new Set(['s', 'u', 'b', 'n', 'p', 'r', 'c', 'z', 'm', 'l', 'x']);
+export const reservedLetters = new Set(['s', 'u', 'b', 'n', 'p', 'r', 'c', 'z', 'm', 'l', 'x', 'w']);
 
 /** A letter for each class: the first free one of its name, else any free one; the same list always gives the same letters. */
 export function paletteOf(classes: readonly { classId: number; name: string }[]): readonly PaletteEntry[] {

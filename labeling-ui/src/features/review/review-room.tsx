@@ -5,6 +5,7 @@ import { t } from '../../messages/index.ts';
 import { plainLight, turned } from '../../viewer/light.ts';
 import { mayDecide } from '../../viewer/states/index.ts';
 import { ActionButtons } from './action-buttons.tsx';
+import { Activation } from './activation.tsx';
 import { Announcer } from './announcer.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { Ended } from './ended.tsx';
@@ -31,7 +32,7 @@ export function ReviewRoom({ review: { session, queue, images, table }, project,
   const saving = useSaveState(queue);
   const [preferences, prefer] = usePreferences(person);
   const [dialog, setDialog] = useState<ReviewDialog | null>(null);
-  const [tools, setTools] = useState({ magnifier: false, light: false });
+  const [tools, setTools] = useState({ magnifier: false, light: false, activation: false });
   const { light } = preferences;
   const item = snapshot.items[snapshot.position] ?? null;
   const burst = useBurst({ project, item, table, images, classes: snapshot.classes, decide: session.decide });
@@ -49,7 +50,7 @@ export function ReviewRoom({ review: { session, queue, images, table }, project,
     move: table === null ? session.move : burst.move, moveBurst: table === null ? session.moveBurst : session.move,
     mayExcept: burst.mayExcept, toggleException: burst.toggleException, against: burst.compare,
     toggleZoom: () => send({ type: 'toggle-zoom' }),
-    toggleMagnifier: () => setTools((before) => ({ ...before, magnifier: !before.magnifier })), toggleLight: () => setTools((before) => ({ ...before, light: !before.light })),
+    toggleMagnifier: () => setTools((before) => ({ ...before, magnifier: !before.magnifier })), toggleLight: () => setTools((before) => ({ ...before, light: !before.light })), toggleActivation: () => setTools((before) => ({ ...before, activation: !before.activation })),
     turnLight: (knob, by) => relight(turned(light, knob, by)), resetLight: () => relight(plainLight),
   };
   useKeys(actions, context, dialog === null);
@@ -69,7 +70,7 @@ export function ReviewRoom({ review: { session, queue, images, table }, project,
       {item !== null || waitsForFirst ? (
         <>
           <div className="stage" data-burst={table !== null}>
-            <Viewer item={item} shown={burst.shown} state={waitsForFirst ? { name: 'loading', itemId: '' } : viewer} send={send} light={light} magnifier={tools.magnifier} against={burst.against} />
+            <Viewer item={item} shown={burst.shown} state={waitsForFirst ? { name: 'loading', itemId: '' } : viewer} send={send} light={light} magnifier={tools.magnifier} against={burst.against} over={tools.activation && item?.prediction != null && (burst.shown?.imageId ?? item.imageId) === item.imageId ? (style) => <Activation project={project} item={item} style={style} /> : undefined} />
             {tools.light && <LightPanel light={light} change={relight} reset={context.resetLight} />}
             {table !== null && item !== null && <FrameStrip frames={burst.frames} at={burst.at} seen={table.seen(item.id)} exceptions={table.exceptions(item.id)} classes={snapshot.classes} show={burst.show} see={(imageId) => table.see(item.id, imageId)} />}
           </div>
@@ -91,7 +92,7 @@ export function ReviewRoom({ review: { session, queue, images, table }, project,
           </aside>
           <div className="foot">
             <ActionButtons className="acts-move" label={t('group.move')} context={context} actions={named(...(table === null ? ['previous', 'undo', 'next'] : ['previous-burst', 'undo', 'next-burst']))} />
-            <ActionButtons className="acts-move" label={t('group.look')} context={context} actions={named('zoom', 'magnifier', 'light', ...(burst.frames.length > 1 ? ['against-previous'] : []))} />
+            <ActionButtons className="acts-move" label={t('group.look')} context={context} actions={named('zoom', 'magnifier', 'activation', 'light', ...(burst.frames.length > 1 ? ['against-previous'] : []))} />
             <ActionButtons className="acts-move" label={t('group.page')} context={context} actions={named('commands', 'help', 'macros')} />
           </div>
         </>

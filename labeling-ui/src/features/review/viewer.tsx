@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useReducer, useRef, useState } from 'react';
+import { type CSSProperties, type PointerEvent, type ReactNode, useEffect, useReducer, useRef, useState } from 'react';
 import type { ReviewItemReply } from '../../../../contracts/reviews.ts';
 import { formatTime, t } from '../../messages/index.ts';
 import { filterOf, type Light, plainLight } from '../../viewer/light.ts';
@@ -54,9 +54,11 @@ interface ViewerProps {
   readonly magnifier?: boolean;
   /** A frame to take away from this one, so that what moved stands out. */
   readonly against?: string | null;
+  /** What lies over the image and moves with it. */
+  readonly over?: (style: CSSProperties) => ReactNode;
 }
 
-export function Viewer({ item, shown = null, state, send, light = plainLight, magnifier = false, against = null }: ViewerProps) {
+export function Viewer({ item, shown = null, state, send, light = plainLight, magnifier = false, against = null, over }: ViewerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ x: number; y: number } | null>(null);
   useWheel(frame, send);
@@ -81,6 +83,7 @@ export function Viewer({ item, shown = null, state, send, light = plainLight, ma
       <GammaFilter gamma={light.gamma} />
       {src !== null && <img key={picture?.imageId} src={src} alt={altOf(item)} draggable={false} decoding="sync" style={style} />}
       {src !== null && against !== null && <img src={against} alt="" draggable={false} className="viewer-against" style={style} />}
+      {src !== null && over?.({ transform: style.transform })}
       {state.name === 'loading' && <div className="viewer-skeleton" role="img" aria-label={t('review.image.loading')} />}
       {state.name === 'failed' && <p className="viewer-note">{t('review.image.failed')}</p>}
       {zoomed && <p className="viewer-hint">{t('review.zoomed')}</p>}

@@ -7,6 +7,8 @@ export const lineageNodeSchema = z.strictObject({
   title: z.string(),
   at: z.string().nullable(),
 });
+/** Of what a chain can be asked. */
+export const lineageSubjectSchema = z.enum(['prediction', 'label', 'image', 'model_version']);
 export const lineageSchema = z.strictObject({
   subject: lineageNodeSchema,
   nodes: z.array(lineageNodeSchema),

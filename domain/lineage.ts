@@ -33,9 +33,10 @@ export function createLineageBuilder(subject: LineageNode) {
 }
 export type LineageBuilder = ReturnType<typeof createLineageBuilder>;
 
-/** Reads chains. @throws PerennialError PREDICTION_NOT_FOUND, IMAGE_NOT_FOUND, REQUEST_NOT_FOUND */
+/** Reads chains. @throws PerennialError PREDICTION_NOT_FOUND, IMAGE_NOT_FOUND, MODEL_VERSION_NOT_FOUND, REQUEST_NOT_FOUND */
 export interface LineageReader {
   ofPrediction(projectId: string, predictionId: string): Promise<LineageGraph>;
   ofLabel(projectId: string, labelId: string): Promise<LineageGraph>;
   ofImage(projectId: string, imageId: string): Promise<LineageGraph>;
+  ofModelVersion(projectId: string, versionId: string): Promise<LineageGraph>;
 }

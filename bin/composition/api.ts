@@ -9,6 +9,8 @@ import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createAlertRepository } from '../../adapters/postgres/alert-repository.ts';
 import { createChallengeRepository } from '../../adapters/postgres/challenge-repository.ts';
 import { createDrillRepository } from '../../adapters/postgres/drill-repository.ts';
+import { createCameraReader } from '../../adapters/postgres/camera-reader.ts';
+import { createHistoryReader } from '../../adapters/postgres/history-reader.ts';
 import { createImportRepository } from '../../adapters/postgres/import-repository.ts';
 import { createKeyedReplies } from '../../adapters/postgres/keyed-reply-repository.ts';
 import { createLineageRepository } from '../../adapters/postgres/lineage-repository.ts';
@@ -27,8 +29,10 @@ import { createViewRepository } from '../../adapters/postgres/view-repository.ts
 import { createTemporalWorkflows } from '../../adapters/temporal/temporal-workflows.ts';
 import { createImageUrls, createViewRoutes } from '../../api/image-urls.ts';
 import { createChallengeRoutes } from '../../api/routes/challenges.ts';
+import { createCameraRoutes } from '../../api/routes/cameras.ts';
 import { createDatasetRoutes } from '../../api/routes/datasets.ts';
 import { createHindsightRoutes } from '../../api/routes/hindsight.ts';
+import { createHistoryRoutes } from '../../api/routes/history.ts';
 import { createLineageRoutes } from '../../api/routes/lineage.ts';
 import { createModelEvaluationRoutes } from '../../api/routes/model-evaluation.ts';
 import { createModelImportRoutes } from '../../api/routes/model-imports.ts';
@@ -106,6 +110,8 @@ export function buildApi(config: Config) {
       }, request),
     }),
     ...createScheduleRoutes({ workflows }),
+    ...createHistoryRoutes({ history: createHistoryReader(database) }),
+    ...createCameraRoutes({ cameras: createCameraReader(database) }),
     ...createLineageRoutes({ lineage: createLineageRepository(database) }),
     ...createViewRoutes({ urls, images, hidden: reviews.hidden }),
   ];

@@ -35,6 +35,7 @@ const project = createRoute({ getParentRoute: () => root, path: '/p/$project', b
 type HoldoutName = 'audit' | 'reference';
 const holdoutOf = (search: Record<string, unknown>): HoldoutName | undefined => (search['holdout'] === 'audit' || search['holdout'] === 'reference' ? search['holdout'] : undefined);
 const numberOf = (value: unknown): number | undefined => (Number.isInteger(Number(value)) && Number(value) >= 1 ? Number(value) : undefined);
+const wordOf = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : undefined);
 const shareOf = (value: unknown): number | undefined => (value !== undefined && value !== '' && Number(value) >= 0 && Number(value) <= 1 ? Number(value) : undefined);
 
 const home = createRoute({ getParentRoute: () => project, path: '/', component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage') });
@@ -54,13 +55,23 @@ const hindsight = createRoute({
 });
 const rounds = createRoute({ getParentRoute: () => project, path: '/rounds', component: lazyRouteComponent(() => import('./pages/rounds-page.tsx'), 'RoundsPage') });
 const datasets = createRoute({ getParentRoute: () => project, path: '/datasets', component: lazyRouteComponent(() => import('./pages/datasets-page.tsx'), 'DatasetsPage') });
+const diff = createRoute({
+  getParentRoute: () => project, path: '/datasets/diff', component: lazyRouteComponent(() => import('./pages/diff-page.tsx'), 'DiffPage'),
+  validateSearch: (search: Record<string, unknown>): { from?: number | undefined; to?: number | undefined } => ({ from: numberOf(search['from']), to: numberOf(search['to']) }),
+});
+const history = createRoute({
+  getParentRoute: () => project, path: '/history', component: lazyRouteComponent(() => import('./pages/history-page.tsx'), 'HistoryPage'),
+  validateSearch: (search: Record<string, unknown>): { actor?: string | undefined; action?: string | undefined; subject?: string | undefined } => ({ actor: wordOf(search['actor']), action: wordOf(search['action']), subject: wordOf(search['subject']) }),
+});
+const cameras = createRoute({ getParentRoute: () => project, path: '/cameras', component: lazyRouteComponent(() => import('./pages/cameras-page.tsx'), 'CamerasPage') });
+const lineage = createRoute({ getParentRoute: () => project, path: '/lineage/$kind/$id', component: lazyRouteComponent(() => import('./pages/lineage-page.tsx'), 'LineagePage') });
 const schedules = createRoute({ getParentRoute: () => project, path: '/schedules', component: lazyRouteComponent(() => import('./pages/schedules-page.tsx'), 'SchedulesPage') });
 const classes = createRoute({ getParentRoute: () => project, path: '/classes', component: lazyRouteComponent(() => import('./pages/classes-page.tsx'), 'ClassesPage') });
 const adjudicate = createRoute({ getParentRoute: () => project, path: '/adjudicate', component: lazyRouteComponent(() => import('./pages/adjudicate-page.tsx'), 'AdjudicatePage') });
 const people = createRoute({ getParentRoute: () => project, path: '/people', component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, schedules, people])]),
+  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, diff, history, cameras, lineage, schedules, people])]),
   defaultPreload: 'intent', scrollRestoration: true,
 });
 

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { camerasSchema } from '../../../contracts/cameras.ts';
 import { pageOf } from '../../../contracts/common.ts';
+import { historySchema } from '../../../contracts/history.ts';
+import { lineageSchema, type lineageSubjectSchema } from '../../../contracts/lineage.ts';
+import { picturesSchema } from '../../../contracts/pictures.ts';
 import { datasetDiffSchema, datasetVersionSchema } from '../../../contracts/datasets.ts';
 import { gateReportSchema, type hindsightBodySchema, hindsightReplySchema, modelVersionSchema, promotionSchema, retrainStateSchema, scheduleSchema } from '../../../contracts/models.ts';
 import { comparisonSchema, evaluationSchema, type FlipName, type HoldoutName, judgedPicturesSchema, modelVersionDetailSchema } from '../../../contracts/model-evaluation.ts';
@@ -88,10 +92,16 @@ export function createApiClient(fetcher: Fetch) {
     hindsight: (project: string, body: z.input<typeof hindsightBodySchema>) => send(`${of(project)}/hindsight`, hindsightReplySchema, { method: 'POST', body, timeoutMs: 180_000 }),
     gateReports: (project: string) => send(`${of(project)}/gate-reports`, pageOf(gateReportSchema)),
     promotions: (project: string) => send(`${of(project)}/promotions`, pageOf(promotionSchema)),
-    retrain: (project: string, key: string) => send(`${of(project)}/retrains`, retrainStateSchema, { method: 'POST', body: { kind: 'light' }, key }),
+    retrain: (project: string, kind: 'light' | 'full', key: string) => send(`${of(project)}/retrains`, retrainStateSchema, { method: 'POST', body: { kind }, key }),
+    cancelRetrain: (project: string, id: string) => send(`${of(project)}/retrains/${encodeURIComponent(id)}/cancel`, doneSchema, { method: 'POST', body: {} }),
     retrainState: (project: string, id: string) => send(`${of(project)}/retrains/${encodeURIComponent(id)}`, retrainStateSchema),
     promote: (project: string, number: number, body: { reason: string; expectChampion: number | null }, key: string) => send(`${of(project)}/model-versions/${number}/promotion`, promotionSchema, { method: 'POST', body, key }),
     rollBack: (project: string, body: { reason: string; expectChampion?: number }, key: string) => send(`${of(project)}/rollback`, promotionSchema, { method: 'POST', body, key }),
+
+    lineage: (project: string, kind: z.output<typeof lineageSubjectSchema>, id: string) => send(`${of(project)}/lineage/${kind}/${encodeURIComponent(id)}`, lineageSchema),
+    pictures: (project: string, ids: readonly string[]) => send(`${of(project)}/pictures?ids=${ids.join(',')}`, picturesSchema),
+    history: (project: string, asked: Readonly<Partial<Record<'actor' | 'action' | 'except' | 'subject' | 'after', string | undefined>>>) => send(`${of(project)}/history?${new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))}`, historySchema),
+    cameras: (project: string, weeks: number) => send(`${of(project)}/cameras?weeks=${weeks}`, camerasSchema, { timeoutMs: 60_000 }),
 
     schedules: (project: string) => send(`${of(project)}/schedules`, pageOf(scheduleSchema)),
     editSchedule: (project: string, name: string, body: { paused: boolean }) => send(`${of(project)}/schedules/${encodeURIComponent(name)}`, doneSchema, { method: 'PATCH', body }),

@@ -1,4 +1,5 @@
 import { enModels } from './en-models.ts';
+import { enRecords } from './en-records.ts';
 import { enReview } from './en-review.ts';
 import { enRooms } from './en-rooms.ts';
 
@@ -7,6 +8,7 @@ export const en = {
   ...enReview,
   ...enRooms,
   ...enModels,
+  ...enRecords,
 
   'app.name': 'Perennial',
   'app.skip': 'Skip to content',

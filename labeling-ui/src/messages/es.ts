@@ -1,5 +1,6 @@
 import type { Catalogue } from './index.ts';
 import { esModels } from './es-models.ts';
+import { esRecords } from './es-records.ts';
 import { esReview } from './es-review.ts';
 import { esRooms } from './es-rooms.ts';
 
@@ -8,6 +9,7 @@ export const es: Catalogue = {
   ...esReview,
   ...esRooms,
   ...esModels,
+  ...esRecords,
 
   'app.name': 'Perennial',
   'app.skip': 'Ir al contenido',

@@ -25,6 +25,8 @@ export function ProjectLayout() {
           <Link to="/p/$project/datasets" params={params}>{t('nav.datasets')}</Link>
           <Link to="/p/$project/classes" params={params}>{t('nav.classes')}</Link>
           <Link to="/p/$project/schedules" params={params}>{t('nav.schedules')}</Link>
+          {may('engineer') && <Link to="/p/$project/cameras" params={params}>{t('nav.cameras')}</Link>}
+          {may('engineer') && <Link to="/p/$project/history" params={params}>{t('nav.history')}</Link>}
           {may('engineer') && <Link to="/p/$project/people" params={params}>{t('nav.people')}</Link>}
         </div>
         <PersonMenu />

@@ -29,11 +29,11 @@ export function ModelsScreen() {
           <Button variant="subtle" component={Link} to={`/p/${project}/models/compare`}>{t('models.compare')}</Button>
           <Button variant="subtle" component={Link} to={`/p/${project}/models/hindsight`}>{t('models.hindsight')}</Button>
           <Button variant="default" disabled={!canGoBack} onClick={() => decide.ask({ kind: 'rollback' })}>{t('models.rollBack')}</Button>
-          <Button onClick={retrain.start} loading={retrain.running} data-testid="retrain-now">{t('models.retrain')}</Button>
+          <Button onClick={() => retrain.start('light')} loading={retrain.running} data-testid="retrain-now">{t('models.retrain')}</Button>
         </>
       )}
     >
-      <RetrainPanel state={retrain.state} error={retrain.error} />
+      <RetrainPanel state={retrain.state} error={retrain.error} stopping={retrain.stopping} {...(mayAct && { stop: retrain.stop })} />
       {decide.done !== null && <p className="toast" role="status">{decide.done}</p>}
       <section aria-labelledby="versions"><Title order={2} size="h4" id="versions">{t('models.versions')}</Title>
         <Answered query={versions}>{({ items }) => <Versions project={project} versions={items} reports={reports.data?.items ?? []} promote={mayAct ? (number) => decide.ask({ kind: 'promotion', number }) : null} />}</Answered>

@@ -1,8 +1,10 @@
 import { Button, Modal } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { JudgedPicture, JudgedPictures } from '../../../../contracts/model-evaluation.ts';
 import { Answered } from '../../components/data-table.tsx';
 import { formatShare, formatTime, t } from '../../messages/index.ts';
+import { useProjectSlug } from '../session/index.ts';
 
 interface Behind { readonly title: string; readonly queryKey: readonly unknown[]; readonly load: (offset: number) => Promise<JudgedPictures> }
 
@@ -34,6 +36,7 @@ function Pictures({ queryKey, load }: Behind) {
 }
 
 function Judged({ picture: { imageId, images, truth, answer, confidence, before, camera, capturedAt, fileName } }: { picture: JudgedPicture }) {
+  const project = useProjectSlug();
   const name = [fileName, camera].filter((each) => each !== null).join(', ') || imageId;
   return (
     <figure className="judged">
@@ -43,6 +46,7 @@ function Judged({ picture: { imageId, images, truth, answer, confidence, before,
         <span data-wrong={answer !== truth}>{t('pictures.answered', { answer, share: formatShare(confidence) })}</span>
         {before !== null && <span className="quiet">{t('pictures.before', { answer: before.answer, share: formatShare(before.confidence) })}</span>}
         <span className="quiet">{camera ?? t('models.noCamera')}{capturedAt !== null && `, ${formatTime(capturedAt)}`}</span>
+        <Link to="/p/$project/lineage/$kind/$id" params={{ project, kind: 'image', id: imageId }} className="quiet">{t('pictures.lineage')}</Link>
       </figcaption>
     </figure>
   );

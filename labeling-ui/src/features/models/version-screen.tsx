@@ -33,6 +33,7 @@ export function VersionScreen({ number, holdout, choose }: { number: number; hol
         <>
           {data?.version.champion === true && <Badge size="lg">{t('models.champion')}</Badge>}
           <Button variant="subtle" component={Link} to={`/p/${project}/models`}>{t('models.seeAll')}</Button>
+          {mayAct && data !== undefined && <Button variant="subtle" component={Link} to={`/p/${project}/lineage/model_version/${data.version.id}`}>{t('lineage.title')}</Button>}
           {mayAct && data?.hasHead === true && other !== null && <Button variant="default" component={Link} to={`/p/${project}/models/compare?version=${number}&against=${other}`}>{t('models.compare')}</Button>}
           {mayAct && data?.hasHead === true && <Button variant="default" component={Link} to={`/p/${project}/models/hindsight?version=${number}`}>{t('models.hindsight')}</Button>}
           {mayAct && data?.version.champion === true && data.promotions.some((each) => each.to === number && each.from !== null) && <Button variant="default" onClick={() => decide.ask({ kind: 'rollback' })}>{t('models.rollBack')}</Button>}

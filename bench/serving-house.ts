@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createMinioStore } from '../adapters/object-store/minio-store.ts';
 import { modelFiles } from '../adapters/onnx/model-files.ts';
+import { createChallengeRepository } from '../adapters/postgres/challenge-repository.ts';
 import { createDatabase, type Database } from '../adapters/postgres/connection.ts';
 import { defaultPolicy } from '../domain/policy.ts';
 import type { ObjectStore } from '../domain/ports.ts';
 import { createFreshDatabase, prepareTemplate } from '../testing/fresh-database.ts';
 import { startTestServices } from '../testing/services.ts';
-import { makeProject, promoteHead, startServing } from '../testing/serving-process.ts';
+import { makeProject, promoteHead, startServing, storeVersion } from '../testing/serving-process.ts';
 
 /** The real serving process with a champion, on a database and a store of its own. */
 export interface ServingHouse {
@@ -17,6 +18,8 @@ export interface ServingHouse {
   readonly projectId: string;
   /** Sends one picture as a new request and waits for its answer. @throws Error where the answer is not 200 */
   post(jpeg: Uint8Array): Promise<void>;
+  /** Puts a light challenger on the road, which sees all traffic or none, and waits until serving follows. Once: whether it sees. */
+  challenge(): Promise<(sees: boolean) => Promise<void>>;
   /** CPU-seconds of the serving process so far, its decoding child included. */
   cpuSeconds(): number;
   stop(): Promise<void>;
@@ -37,8 +40,8 @@ export function cpuSecondsOf(pid: number): number {
 }
 
 /** Two classes, so sure of themselves that nearly all flags are the audit's: what a champion in service does. */
-const sureHead = () => ({
-  classIds: [0, 1], dimensions: 1280, weights: new Float32Array(2560).map((_, at) => 40 * Math.sin(at)), bias: new Float32Array(2), temperature: 1, normalise: 'l2' as const, centroids: null,
+const sureHead = (turn = 0) => ({
+  classIds: [0, 1], dimensions: 1280, weights: new Float32Array(2560).map((_, at) => 40 * Math.sin(at + turn)), bias: new Float32Array(2), temperature: 1, normalise: 'l2' as const, centroids: null,
 });
 
 /** As `npm start` starts it. */
@@ -56,7 +59,8 @@ export async function startServingHouse(backbone: Uint8Array, environment: Reado
   const backboneKey = `backbones/${weightsDigest}.onnx`;
   await store.put(backboneKey, backbone);
   const project = await makeProject(database, defaultPolicy);
-  await promoteHead({ database, store }, project, { head: sureHead(), backboneKey, weightsDigest, preprocessing, number: 1 });
+  const model = { backboneKey, weightsDigest, preprocessing };
+  const championId = await promoteHead({ database, store }, project, { head: sureHead(), ...model, number: 1 });
   const serving = await startServing({ ...env, DATABASE_URL: fresh.databaseUrl, PERENNIAL_CACHE_DIR: '.perennial/cache', ...asStarted, ...environment });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   let sent = 0;
@@ -73,6 +77,18 @@ export async function startServingHouse(backbone: Uint8Array, environment: Reado
       call.on('error', reject);
       call.end(jpeg);
     }),
+    async challenge() {
+      // Answers otherwise now and then, so that rows are written as well.
+      const challengerId = await storeVersion({ database, store }, project, { head: sureHead(0.3), ...model, number: 2 });
+      const challenges = createChallengeRepository(database);
+      const { id: challengeId } = await challenges.open({ projectId: project.id, challengerId, championId, kind: 'road', gateReportId: null, startedBy: 'bench', key: 'road' });
+      let sequence = 0;
+      return async (sees) => {
+        const step = { projectId: project.id, challengeId, after: sequence, stage: 'shadow' as const, shadowPercent: sees ? 100 : 0, canaryPercent: 0, decidedBy: 'bench', reason: 'bench', key: String(sequence) };
+        sequence = (await challenges.append(step)).sequence;
+        while ((await database.servingState.count({ where: { projectId: project.id, challengeSequence: sequence } })) === 0) await new Promise((resolve) => { setTimeout(resolve, 100); });
+      };
+    },
     cpuSeconds: () => cpuSecondsOf(serving.pid),
     async stop() {
       agent.destroy();

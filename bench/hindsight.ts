@@ -17,17 +17,13 @@ import { createFreshDatabase, prepareTemplate } from '../testing/fresh-database.
 import { startTestServices } from '../testing/services.ts';
 import type { BenchOptions, Measure } from './bench.ts';
 
-export const name = 'hindsight over stored embeddings';
-export const figure = 'P7';
-export const target = 'a light challenger over 100,000 stored embeddings of 1,280 numbers in ≤ 5 s, by week and camera';
-
 const dimensions = 1280;
 const classes = Array.from({ length: 10 }, (_, classId) => ({ classId, name: `class ${classId}` }));
 /** As serving writes them when cameras send a few at a time. */
 const rowsPerBlock = 32;
 
-/** `--set images=N`, `--set turns=N`. The first turn fetches the blocks from the store, later ones find them in the cache. */
-export async function run({ quick, set, say }: BenchOptions): Promise<readonly Measure[]> {
+/** `--set images=N`, `--set turns=N`: a light challenger over stored embeddings, by week and camera. The first turn fetches the blocks from the store, later ones find them in the cache. */
+export async function runHindsight({ quick, set, say }: BenchOptions): Promise<readonly Measure[]> {
   const images = Number(set['images'] ?? (quick ? 640 : 100_000));
   const turns = Number(set['turns'] ?? (quick ? 2 : 4));
   const services = await startTestServices(['postgres', 'object-store']);

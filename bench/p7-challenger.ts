@@ -25,8 +25,8 @@ async function runShadow({ quick, backbone, set, say }: BenchOptions): Promise<r
     say('the shadow half is not run: --backbone FILE or BACKBONE_FILE is needed, the ONNX file of the default backbone');
     return [];
   }
-  const count = Number(set['shadow-images'] ?? (quick ? 16 : 200));
-  const turns = Number(set['shadow-turns'] ?? (quick ? 1 : 11));
+  const count = Number(set['shadow-images'] ?? (quick ? 16 : 80));
+  const turns = Number(set['shadow-turns'] ?? (quick ? 1 : 41));
   const house = await startServingHouse(new Uint8Array(readFileSync(backbone)));
   try {
     const sees = await house.challenge();

@@ -78,8 +78,8 @@ export async function startServingHouse(backbone: Uint8Array, environment: Reado
       call.end(jpeg);
     }),
     async challenge() {
-      // Answers otherwise now and then, so that rows are written as well.
-      const challengerId = await storeVersion({ database, store }, project, { head: sureHead(0.3), ...model, number: 2 });
+      // Answers otherwise now and then, as a challenger does, so that rows are written as well.
+      const challengerId = await storeVersion({ database, store }, project, { head: sureHead(0.04), ...model, number: 2 });
       const challenges = createChallengeRepository(database);
       const { id: challengeId } = await challenges.open({ projectId: project.id, challengerId, championId, kind: 'road', gateReportId: null, startedBy: 'bench', key: 'road' });
       let sequence = 0;

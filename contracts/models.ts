@@ -29,6 +29,7 @@ export const gateCheckSchema = z.strictObject({
   upper: z.number().nullable(),
   margin: z.number(),
   moreLabels: z.number().int().nullable(),
+  imageIds: z.array(z.string()).readonly().optional(),
 });
 export const gateReportSchema = z.strictObject({
   id: idSchema,

@@ -43,6 +43,11 @@ export const policySchema = z.strictObject({
     listedClasses: z.array(z.strictObject({ classId: z.number().int().min(0), margin: shareSchema })),
     evidenceMin: z.number().int().min(1),
     onCannotTell: z.enum(['wait', 'promoteIfSuperior']),
+    // Newer than some stored policies: absent ones have the default.
+    calibrationMargin: shareSchema.default(defaultPolicy.gate.calibrationMargin),
+    negativeFlipMax: shareSchema.default(defaultPolicy.gate.negativeFlipMax),
+    latencyRatioMax: z.number().min(1).max(100).default(defaultPolicy.gate.latencyRatioMax),
+    memoryRatioMax: z.number().min(1).max(100).default(defaultPolicy.gate.memoryRatioMax),
   }),
   // Newer than some stored policies: an absent one has the default, straight promotion.
   road: z.strictObject({

@@ -18,7 +18,7 @@ function answers(truth: number, { both = 0, newOnly = 0, oldOnly = 0, neither = 
     .map((pair, i) => ({ ...pair, group: `${name}-${i}` }));
 }
 const judge = (audit: PairedAnswers, reference: PairedAnswers, change: Partial<GatePolicy> = {}) =>
-  decideGate({ policy: { ...policy, ...change }, classes: [fox, deer], holdouts: { audit, reference } });
+  decideGate({ policy: { ...policy, ...change }, classes: [fox, deer], holdouts: { audit, reference }, resamplesMax: 200 });
 const check = (checks: readonly GateCheck[], name: string): GateCheck => {
   const found = checks.find((each) => each.name === name);
   if (found === undefined) throw new Error(`no check ${name}`);
@@ -31,7 +31,7 @@ describe('the gate', () => {
     const decision = judge(fine, fine);
     expect(decision).toMatchObject({ verdict: 'pass', superior: false, failed: [] });
     expect(decision.checks.map(({ name, answer }) => [name, answer])).toEqual([
-      ['overall', 'pass'], ['reference', 'pass'], ['class fox', 'pass'], ['class deer', 'pass'],
+      ['overall', 'pass'], ['reference', 'pass'], ['class fox', 'pass'], ['class deer', 'pass'], ['macro F1', 'pass'], ['negative flips', 'pass'],
     ]);
   });
 
@@ -39,7 +39,7 @@ describe('the gate', () => {
     const worse = [...answers(0, { both: 300, oldOnly: 100 }), ...answers(1, { both: 400 })];
     const decision = judge(worse, fine);
     expect(decision.verdict).toBe('hold');
-    expect(decision.failed).toEqual(['overall', 'class fox']);
+    expect(decision.failed).toEqual(['overall', 'class fox', 'macro F1']);
     expect(check(decision.checks, 'overall').sentence).toContain('right on 700 and the champion on 800: −12.5 points');
   });
 
@@ -126,7 +126,7 @@ describe('the gate', () => {
         const [champion, challenger] = [Number(random() < 0.15), Number(random() < 0.15)];
         return Array.from({ length: frames }, () => ({ truth: 0, champion, challenger, group: String(burst), weight: 1 }));
       }).flat();
-      const decision = decideGate({ policy, classes: [fox], holdouts: { audit, reference: [] } });
+      const decision = decideGate({ policy, classes: [fox], holdouts: { audit, reference: [] }, resamplesMax: 50 });
       better += Number(decision.superior);
       held += Number(decision.verdict === 'hold');
     }
@@ -140,7 +140,7 @@ describe('the gate', () => {
     for (let round = 0; round < 100; round += 1) {
       const audit = Array.from({ length: 200 }, (_, image) => (
         { truth: 0, champion: Number(random() < 0.2), challenger: Number(random() < 0.1), group: String(image), weight: 1 }));
-      better += Number(decideGate({ policy, classes: [fox], holdouts: { audit, reference: [] } }).superior);
+      better += Number(decideGate({ policy, classes: [fox], holdouts: { audit, reference: [] }, resamplesMax: 50 }).superior);
     }
     expect(better).toBeGreaterThan(75);
   });

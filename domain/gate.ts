@@ -1,26 +1,15 @@
+import { type GateAnswer, type GateCheck, labelsByWidth, points } from './gate-check.ts';
+import { calibrationCheck, macroF1Check } from './gate-bootstrap.ts';
+import { flipsCheck } from './gate-flips.ts';
+import { runningCostChecks } from './gate-running-cost.ts';
 import { comparePairs, labelsStillWanted, type PairedAnswers, type PairedResult } from './paired-answers.ts';
 import { comparePairCosts, type PairedCosts } from './paired-costs.ts';
 import type { GatePolicy, Policy } from './policy.ts';
 import type { ProjectClass } from './prediction.ts';
+import type { RunningCosts } from './running-costs.ts';
 
+export type { GateAnswer, GateCheck } from './gate-check.ts';
 export type { PairedAnswer, PairedAnswers } from './paired-answers.ts';
-
-export type GateAnswer = 'pass' | 'hold' | 'cannot_tell';
-
-/** One question the gate asked, with the figures that answered it. Differences and margins are shares: 0.01 is a point. */
-export interface GateCheck {
-  readonly name: string;
-  readonly answer: GateAnswer;
-  readonly sentence: string;
-  readonly images: number;
-  /** challenger − champion; null where there are no images */
-  readonly difference: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  readonly margin: number;
-  /** For `cannot_tell`: labels that would settle it, null where more labels would only show the loss. */
-  readonly moreLabels: number | null;
-}
 
 export interface GateInput {
   readonly policy: GatePolicy;
@@ -28,6 +17,12 @@ export interface GateInput {
   readonly costs?: Policy['costs'];
   readonly classes: readonly ProjectClass[];
   readonly holdouts: { readonly audit: PairedAnswers; readonly reference: PairedAnswers };
+  /** What an answer of each takes; left out, it is not asked. */
+  readonly running?: RunningCosts | undefined;
+  /** Decisions that the reference holdout took part in so far; left out, its wear is not told. */
+  readonly looks?: number | undefined;
+  /** Most resamples of a bootstrap; 10,000 unless given, which a simulation of a thousand gates would not end with. */
+  readonly resamplesMax?: number;
 }
 
 export interface GateDecision {
@@ -43,8 +38,8 @@ export interface GateDecision {
 /** A gain smaller than this is not called better, however sure it is. */
 export const gainMin = 0.005;
 const significance = 0.05;
-/** Images for 80 % power over those at which the bound just reaches the margin: ((z₀.₉₅ + z₀.₈) / z₀.₉₅)². */
-const powerFactor = 2.28;
+/** After so many decisions a holdout has been looked at too often: models are chosen by what it happens to hold. */
+export const looksMax = 20;
 
 /**
  * Champion and challenger on the same labelled images: may the challenger take over?
@@ -53,20 +48,25 @@ const powerFactor = 2.28;
  * against collapse; the recall of every class is guarded on both together. A check holds when it is sure that the loss
  * exceeds the margin, passes when it is sure that it does not, and else cannot tell. All must pass, so no correction for
  * the number of classes is due (intersection-union test, Berger 1982). Where the policy says that mistakes cost differently,
- * the overall question is what the answers cost, not how many are right.
+ * the overall question is what the answers cost, not how many are right. Macro-F1 and calibration are compared by a bootstrap
+ * of whole groups; what an answer takes in time and memory, by runs of both models in turn.
  */
 export function decideGate(input: GateInput): GateDecision {
-  const { policy, classes, holdouts } = input;
+  const { policy, classes, holdouts, resamplesMax = 10_000 } = input;
   const { check: overall, better } = overallCheck(input);
   const checks = [
     overall,
     checkOf('reference', 'On the reference holdout', comparePairs(holdouts.reference), policy.referenceMargin, policy.evidenceMin),
     ...classChecks({ policy, classes, holdouts }),
+    macroF1Check(holdouts.audit, classes.map(({ classId }) => classId), policy, resamplesMax),
+    ...calibrationCheck(holdouts.audit, policy, resamplesMax),
+    flipsCheck([...holdouts.audit, ...holdouts.reference], policy),
+    ...(input.running === undefined ? [] : runningCostChecks(input.running, policy)),
   ];
   const failed = checks.filter(({ answer }) => answer === 'hold').map(({ name }) => name);
   const unsure = checks.filter(({ answer }) => answer === 'cannot_tell');
   const verdict = failed.length > 0 ? 'hold' : unsure.length > 0 ? 'cannot_tell' : 'pass';
-  return { verdict, sentence: verdictSentence(verdict, checks), superior: better && failed.length === 0, failed, checks };
+  return { verdict, sentence: `${verdictSentence(verdict, checks)}${wearOf(input.looks)}`, superior: better && failed.length === 0, failed, checks };
 }
 
 function overallCheck({ policy, costs = {}, classes, holdouts }: GateInput): { check: GateCheck; better: boolean } {
@@ -84,10 +84,8 @@ function costCheck(paid: PairedCosts, audit: PairedResult, { overallMargin: marg
   const { images, difference, lower, upper } = paid;
   const answer = better ? 'pass' : answerOf({ ...audit, lower, upper }, margin, evidenceMin);
   const known = Number.isFinite(lower) && Number.isFinite(upper);
-  const room = margin + Math.min(0, difference);
   const least = Math.max(1, Math.ceil(evidenceMin * audit.designEffect) - images);
-  const wanted = known && room > 0 ? Math.max(least, Math.ceil(images * ((difference - lower) / room) ** 2 * powerFactor) - images) : null;
-  const moreLabels = answer !== 'cannot_tell' ? null : known ? wanted : least;
+  const moreLabels = answer !== 'cannot_tell' ? null : known ? labelsByWidth({ images, difference, lower }, margin, least) : least;
   const facts = images === 0 ? 'On the audit holdout there is nothing to compare on yet: '
     : `On the audit holdout, ${images}, the challenger's answers cost ${paid.challengerCost.toFixed(3)} an image and the champion's ${paid.championCost.toFixed(3)} (right on ${audit.challengerRight} and ${audit.championRight}): `
       + (known ? `${points(difference)} points of a mean mistake saved, between ${points(lower)} and ${points(upper)}. ` : 'too few independent images for bounds. ');
@@ -159,8 +157,5 @@ function verdictSentence(verdict: GateAnswer, checks: readonly GateCheck[]): str
   return `${named('cannot_tell').length} of ${checks.length} checks cannot tell (${list}) and none fails. ${overall}`;
 }
 
-/** A share in percentage points, with its sign: 0.012 is "+1.2". */
-function points(share: number, signed = true): string {
-  const figure = Number((100 * share).toFixed(1));
-  return signed && figure > 0 ? `+${figure}` : String(figure).replace('-', '−');
-}
+const wearOf = (looks: number | undefined): string => (looks === undefined || looks < looksMax ? ''
+  : ` The reference holdout has had its part in ${looks} decisions and is worn out: after ${looksMax} it should be refreshed from audit items that have retired.`);

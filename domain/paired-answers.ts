@@ -11,6 +11,9 @@ export interface PairedAnswer {
   readonly group: string;
   /** One over the probability of having been drawn. Kept for accuracy estimates; a paired comparison does not need it. */
   readonly weight: number;
+  readonly imageId?: string;
+  /** Calibrated, of the class that each answers. */
+  readonly confidence?: { readonly champion: number; readonly challenger: number };
 }
 export type PairedAnswers = readonly PairedAnswer[];
 

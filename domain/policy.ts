@@ -65,6 +65,14 @@ export interface GatePolicy {
   /** Fewer paired images than this and a comparison cannot tell. */
   readonly evidenceMin: number;
   readonly onCannotTell: 'wait' | 'promoteIfSuperior';
+  /** Most that the expected calibration error may grow by. */
+  readonly calibrationMargin: number;
+  /** Most images, as a share, that the champion answers rightly and the challenger wrongly; 1: told, and never a reason to hold. */
+  readonly negativeFlipMax: number;
+  /** Most that the time within which 99 of 100 answers come may be, over the champion's; 100: any. */
+  readonly latencyRatioMax: number;
+  /** The same for memory. */
+  readonly memoryRatioMax: number;
 }
 
 /** How a challenger that passed the gate becomes champion; see road.ts. Percents are 0 to 100. */
@@ -133,6 +141,10 @@ export const defaultPolicy: Policy = {
     listedClasses: [],
     evidenceMin: 50,
     onCannotTell: 'wait',
+    calibrationMargin: 0.05,
+    negativeFlipMax: 1,
+    latencyRatioMax: 1.1,
+    memoryRatioMax: 1.2,
   },
   road: {
     stages: 'straight',
@@ -151,7 +163,7 @@ export const flagReasonOrder: readonly FlagReason[] = [
 
 /** A stored policy; what it is too old to say has its default. */
 export function policyFrom(stored: Policy): Policy {
-  return { ...defaultPolicy, ...stored, review: { ...defaultPolicy.review, ...stored.review } };
+  return { ...defaultPolicy, ...stored, review: { ...defaultPolicy.review, ...stored.review }, gate: { ...defaultPolicy.gate, ...stored.gate } };
 }
 
 /** How many answers an item wants; chance is an argument. */

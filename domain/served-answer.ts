@@ -13,3 +13,10 @@ export const servedClass = (classIds: readonly number[], probabilities: ArrayLik
 
 /** What a head would have serving answer for an embedding. */
 export const servedClassOf = (head: Head, embedding: Float32Array, costs: Policy['costs']): number => servedClass(head.classIds, answerOf(head, embedding).probabilities, costs);
+
+/** The same with its calibrated probability, 0 to 1. */
+export function surelyServed(head: Head, embedding: Float32Array, costs: Policy['costs']): { readonly classId: number; readonly confidence: number } {
+  const { probabilities } = answerOf(head, embedding);
+  const classId = servedClass(head.classIds, probabilities, costs);
+  return { classId, confidence: Math.min(1, probabilities[head.classIds.indexOf(classId)] ?? 0) };
+}

@@ -2,6 +2,7 @@ import { canaryArm, type Route } from './challenge.ts';
 import { isPerennialError, PerennialError } from './errors.ts';
 import type { Contest, ContestAnswer } from './ports-shadow.ts';
 import type { ServedModel } from './ports-predictions.ts';
+import type { Head } from './ports.ts';
 
 /** Which of the two models answers an image, and whether the one that does not is asked as well. */
 export interface Arm {
@@ -49,12 +50,20 @@ export function isModelFault(error: unknown): boolean {
   return (error.code.startsWith('MODEL_') && error.code !== 'MODEL_VERSION_NOT_FOUND') || otherFaults.has(error.code);
 }
 
-/** @throws PerennialError MODEL_OUTPUT_UNSUPPORTED where head and backbone do not fit, MODEL_OUTPUT_NOT_FINITE where the head holds what is no number */
-export function checkServable({ head, backbone }: Pick<ServedModel, 'head' | 'backbone'>): void {
+/** @throws PerennialError MODEL_OUTPUT_UNSUPPORTED where a head's parts do not fit each other, MODEL_OUTPUT_NOT_FINITE where it holds what is no number */
+export function checkHead(head: Head): void {
   const classes = head.classIds.length;
-  if (head.dimensions !== backbone.dimensions || head.weights.length !== classes * head.dimensions || head.bias.length !== classes || classes < 2) {
-    throw new PerennialError('MODEL_OUTPUT_UNSUPPORTED', 'The head does not fit the embedding.', { dimensions: head.dimensions, embedding: backbone.dimensions, classes });
+  if (head.weights.length !== classes * head.dimensions || head.bias.length !== classes || classes < 2) {
+    throw new PerennialError('MODEL_OUTPUT_UNSUPPORTED', 'The head’s parts do not fit each other.', { dimensions: head.dimensions, classes });
   }
   const sum = head.weights.reduce((total, value) => total + value, 0) + head.bias.reduce((total, value) => total + value, 0);
   if (!Number.isFinite(sum) || !(head.temperature > 0)) throw new PerennialError('MODEL_OUTPUT_NOT_FINITE', 'The head holds values that are not numbers.');
+}
+
+/** @throws PerennialError as `checkHead`, and MODEL_OUTPUT_UNSUPPORTED where head and backbone do not fit */
+export function checkServable({ head, backbone }: Pick<ServedModel, 'head' | 'backbone'>): void {
+  checkHead(head);
+  if (head.dimensions !== backbone.dimensions) {
+    throw new PerennialError('MODEL_OUTPUT_UNSUPPORTED', 'The head does not fit the embedding.', { dimensions: head.dimensions, embedding: backbone.dimensions });
+  }
 }

@@ -8,6 +8,7 @@ import { cohenKappa, krippendorffAlpha } from './agreement.ts';
 import { binomialCdf, binomialSurvival } from './binomial.ts';
 import { holm } from './holm.ts';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
+import { mannWhitney } from './mann-whitney.ts';
 import { exactMcNemar } from './mcnemar.ts';
 import { normalQuantile } from './normal.ts';
 import { pairedDifference } from './paired-difference.ts';
@@ -75,6 +76,16 @@ describe('agreement with the reference libraries', () => {
     expect(method).toBe('asymptotic');
     expect(statistic).toBeCloseTo(reference.ksLarge.statistic, 9);
     expect(Math.abs(p / reference.ksLarge.p - 1)).toBeLessThan(0.05);
+  });
+
+  it('Mann-Whitney, ties included', () => {
+    for (const [a, b, statistic, p] of reference.mannWhitney.cases as [number[], number[], number, number][]) {
+      const { u, pGreater, effect } = mannWhitney(a, b);
+      expect(u).toBe(statistic);
+      expect(pGreater).toBeCloseTo(p, 9);
+      expect(effect).toBeCloseTo(statistic / (a.length * b.length), 12);
+    }
+    expect(() => mannWhitney([], [1])).toThrow(RangeError);
   });
 
   it('Cohen kappa and Krippendorff alpha', () => {

@@ -5,6 +5,7 @@ import { dryRun } from './dry-run.ts';
 import { inspectModel } from './inspect-model.ts';
 import type { ChildRequest } from './loading-child.ts';
 import { createOnnxSession } from './session.ts';
+import { timeRuns } from './time-runs.ts';
 
 async function readAll(): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -21,6 +22,7 @@ async function answer(): Promise<object> {
     inspectModel(bytes, request.limits);
     return { read: true };
   }
+  if (request.step === 'time') return { cost: await timeRuns(bytes, request.preprocessing, request.runs) };
   const session = await createOnnxSession(bytes, { threads: 1, warmUp: false });
   const report = await dryRun(session, request.preprocessing, request.classes);
   return { report, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };

@@ -4,18 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { PerennialError, errorCodes } from '../../domain/errors.ts';
 import type { ErrorCode, ErrorDetails } from '../../domain/errors.ts';
 import type { Preprocessing } from '../../domain/preprocessing.ts';
+import type { RunningCost } from '../../domain/running-costs.ts';
 import type { DryRunReport } from './dry-run.ts';
 import type { ModelLimits } from './inspect-model.ts';
 
-/** What the child is asked: to read a file, or to run it. */
+/** What the child is asked: to read a file, to try it, or to say what its runs take. */
 export type ChildRequest =
   | { readonly step: 'read'; readonly limits: ModelLimits }
-  | { readonly step: 'run'; readonly preprocessing: Preprocessing; readonly classes: number };
+  | { readonly step: 'run'; readonly preprocessing: Preprocessing; readonly classes: number }
+  | { readonly step: 'time'; readonly preprocessing: Preprocessing; readonly runs: number };
 
 interface ChildAnswer {
   readonly read?: true;
   readonly report?: DryRunReport;
   readonly peakMemoryBytes?: number;
+  readonly cost?: RunningCost;
   readonly refused?: { readonly code: string; readonly message: string; readonly details: ErrorDetails };
 }
 
@@ -129,4 +132,16 @@ export async function tryModelInChild(bytes: Uint8Array, preprocessing: Preproce
   const { report, peakMemoryBytes } = await ask(bytes, { step: 'run', preprocessing, classes }, limits);
   if (report === undefined) throw new PerennialError('MODEL_LOAD_FAILED', undefined, { why: 'the trial ended without an answer' });
   return { ...report, peakMemoryBytes: peakMemoryBytes ?? 0 };
+}
+
+/**
+ * Runs a model alone in a child, one image after another on one thread (the single stream of MLPerf), and says what each run
+ * took and how much memory all of it did.
+ * @param bytes a model of our own making or one that was tried before, with an output `embedding`
+ * @throws PerennialError MODEL_LOAD_FAILED (also when a limit was hit), MODEL_OUTPUT_NOT_FINITE
+ */
+export async function timeModelInChild(bytes: Uint8Array, preprocessing: Preprocessing, runs: number, limits: ChildLimits = defaultChildLimits): Promise<RunningCost> {
+  const { cost } = await ask(bytes, { step: 'time', preprocessing, runs }, limits);
+  if (cost === undefined) throw new PerennialError('MODEL_LOAD_FAILED', undefined, { why: 'the run ended without an answer' });
+  return cost;
 }

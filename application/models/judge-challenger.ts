@@ -3,7 +3,9 @@ import { decideGate, type PairedAnswers } from '../../domain/gate.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { decidePromotion } from '../../domain/promotion.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
-import { servedClassOf } from '../../domain/served-answer.ts';
+import { checkHead } from '../../domain/shadow.ts';
+import type { RunningCosts } from '../../domain/running-costs.ts';
+import { surelyServed } from '../../domain/served-answer.ts';
 import type { Clock, Head, ObjectStore } from '../../domain/ports.ts';
 import type { DatasetVersions, EmbeddingReader, GateReportRecord, ModelFiles, ModelRecords, ModelVersion } from '../../domain/ports-models.ts';
 import { PerennialError } from '../../domain/errors.ts';
@@ -17,6 +19,10 @@ export interface JudgeDependencies {
   readonly clock: Clock;
   readonly classes: (projectId: string) => Promise<{ id: string; classes: readonly ProjectClass[] }>;
   readonly policy: (projectId: string) => Promise<Policy>;
+  /** What an answer of each takes; left out, the gate does not ask. */
+  readonly runningCosts?: (versions: { readonly champion: ModelVersion; readonly challenger: ModelVersion }) => Promise<RunningCosts>;
+  /** Decisions that the reference holdout took part in so far. */
+  readonly looks?: (projectId: string) => Promise<number>;
 }
 
 export interface Judgement {
@@ -32,7 +38,8 @@ export interface Judgement {
  * Champion and challenger meet on the same holdouts and the gate answers: pass, hold or cannot tell. The audit holdout
  * decides, the reference holdout guards against collapse; flagged images never come into it. What is judged is what serving
  * would have answered under the policy's costs.
- * @throws PerennialError MODEL_VERSION_NOT_FOUND, PROMOTION_CONFLICT when the challenger is the champion already
+ * @throws PerennialError MODEL_VERSION_NOT_FOUND, PROMOTION_CONFLICT when the challenger is the champion already,
+ *   MODEL_OUTPUT_NOT_FINITE and MODEL_OUTPUT_UNSUPPORTED for a head that cannot be asked
  */
 export async function judgeChallenger(deps: JudgeDependencies, request: { projectId: string; challengerId: string; key: string }): Promise<Judgement> {
   const [champion, challenger] = await Promise.all([deps.records.champion(request.projectId), deps.records.versionById(request.challengerId)]);
@@ -43,7 +50,8 @@ export async function judgeChallenger(deps: JudgeDependencies, request: { projec
   const truths = await truthsOf(deps, request.projectId, challenger);
   const meet = (holdout: 'audit' | 'reference') => pairedAnswers(deps, request.projectId, holdout, { champion, challenger }, heads, truths, policy.costs);
   const holdouts = { audit: await meet('audit'), reference: await meet('reference') };
-  const decision = decideGate({ policy: policy.gate, costs: policy.costs, classes, holdouts });
+  const [running, looks] = [await deps.runningCosts?.({ champion, challenger }), await deps.looks?.(request.projectId)];
+  const decision = decideGate({ policy: policy.gate, costs: policy.costs, classes, holdouts, running, looks });
   const report = await deps.records.insertGateReport({
     projectId: request.projectId, championId: champion.id, challengerId: challenger.id,
     verdict: decision.verdict, sentence: decision.sentence, checks: decision.checks, key: request.key,
@@ -57,13 +65,16 @@ export async function judgeChallenger(deps: JudgeDependencies, request: { projec
 
 async function headOf(deps: JudgeDependencies, version: ModelVersion): Promise<Head> {
   if (version.headKey === null) throw new PerennialError('MODEL_VERSION_NOT_FOUND', 'The model version has no head.');
-  return deps.files.decodeHead(await deps.store.get(version.headKey));
+  const head = deps.files.decodeHead(await deps.store.get(version.headKey));
+  checkHead(head);
+  return head;
 }
 
-/** What is known to be true of each image of the challenger's dataset version. */
+/** What is known to be true of each image of the challenger's dataset version; of the newest one for a model that came from outside. */
 async function truthsOf(deps: JudgeDependencies, projectId: string, challenger: ModelVersion): Promise<Map<string, number>> {
-  if (challenger.datasetVersionId === null) return new Map();
-  const rows = await deps.datasets.rows(projectId, challenger.datasetVersionId);
+  const datasetVersionId = challenger.datasetVersionId ?? (await deps.datasets.latest(projectId))?.id ?? null;
+  if (datasetVersionId === null) return new Map();
+  const rows = await deps.datasets.rows(projectId, datasetVersionId);
   return new Map(rows.map((row) => [row.imageId, row.classId]));
 }
 
@@ -76,16 +87,19 @@ async function pairedAnswers(
   const answersOf = async (which: 'champion' | 'challenger') => {
     const { backboneDigest, preprocessingDigest } = versions[which];
     const found = await deps.embeddings.load(projectId, ids, backboneDigest ?? '', preprocessingDigest ?? '');
-    return (imageId: string): number | undefined => {
+    return (imageId: string) => {
       const embedding = found.get(imageId);
-      return embedding === undefined ? undefined : servedClassOf(heads[which], embedding, costs);
+      return embedding === undefined ? undefined : surelyServed(heads[which], embedding, costs);
     };
   };
   const [old, fresh] = [await answersOf('champion'), await answersOf('challenger')];
   return members.flatMap(({ imageId, group, weight }) => {
     const [champion, challenger] = [old(imageId), fresh(imageId)];
     // An image that one of the two has never seen cannot be compared on.
-    return champion === undefined || challenger === undefined ? [] : [{ truth: truths.get(imageId) as number, champion, challenger, group, weight }];
+    return champion === undefined || challenger === undefined ? [] : [{
+      imageId, truth: truths.get(imageId) as number, champion: champion.classId, challenger: challenger.classId, group, weight,
+      confidence: { champion: champion.confidence, challenger: challenger.confidence },
+    }];
   });
 }
 

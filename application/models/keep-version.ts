@@ -2,6 +2,7 @@ import { PerennialError } from '../../domain/errors.ts';
 import type { Clock, Head, ModelRegistry, ObjectStore } from '../../domain/ports.ts';
 import type { DatasetRow, DatasetVersions, EmbeddingFiller, EmbeddingReader, ModelFiles, ModelRecords, ModelVersion, Run } from '../../domain/ports-models.ts';
 import type { ProjectClass } from '../../domain/prediction.ts';
+import { checkHead } from '../../domain/shadow.ts';
 import type { BackboneSource, StoredBackbone } from './backbone-source.ts';
 import { registerRun, type RunReport } from './register-run.ts';
 
@@ -39,11 +40,12 @@ interface Made {
   readonly reports?: readonly { path: string; bytes: Uint8Array; mediaType: string }[];
 }
 
-/** Stores a head and its backbone as one artifact, writes the run to MLflow, and makes the model version of it: object first, then row. */
+/** Stores a head and its backbone as one artifact, writes the run to MLflow, and makes the model version of it: object first, then row. @throws PerennialError MODEL_OUTPUT_NOT_FINITE for a head that holds what is no number */
 export async function keepVersion(deps: KeepVersionDependencies, made: Made): Promise<ModelVersion> {
   const { projectId, run, backbone, head, classes } = made;
   const dataset = await deps.datasets.byId(made.datasetVersionId);
   if (dataset === null) throw new PerennialError('DATASET_VERSION_NOT_FOUND');
+  checkHead(head);
   const artifact = deps.files.compose({
     backbone: backbone.bytes, head, classNames: classes.map((each) => each.name), preprocessing: backbone.preprocessing,
     notes: { 'perennial.dataset': dataset.rootDigest, 'perennial.run': run.id },

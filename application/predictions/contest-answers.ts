@@ -28,7 +28,10 @@ export function answerTo(deps: { shadow: ShadowNotes }, project: ServedProject, 
   if (model === null) return null;
   const champion = (): Answered => ({ version: model.version, classIds: model.head.classIds, figures: figuresOf(model, embedding, costs), purpose: 'champion', after: nothing });
   if (contested === null) return champion();
-  if (contested.answers === 'champion') return { ...champion(), after: afterChampion(deps.shadow, contested, embedding, costs) };
+  if (contested.answers === 'champion') {
+    const answered = champion();
+    return { ...answered, after: afterChampion(deps.shadow, contested, told(answered), costs) };
+  }
   const { contest, otherEmbedding } = contested;
   try {
     const answer = sound(figuresOf(contest.other, otherEmbedding as Float32Array, costs));
@@ -40,12 +43,12 @@ export function answerTo(deps: { shadow: ShadowNotes }, project: ServedProject, 
 }
 
 /** The other's answer, which nobody sees: of a head at once, of a backbone of its own when it has run. */
-function afterChampion(shadow: ShadowNotes, { contest, compared, otherEmbedding, later, failure }: ContestedImage, embedding: Float32Array, costs: Policy['costs']): Answered['after'] {
+function afterChampion(shadow: ShadowNotes, { contest, compared, otherEmbedding, later, failure }: ContestedImage, given: ContestAnswer, costs: Policy['costs']): Answered['after'] {
   if (failure !== null) return () => shadow.failed(contest, failure);
   if (!compared) return nothing;
   const note = (predictionId: string, theirs: Float32Array): void => {
     try {
-      shadow.compared({ contest, predictionId, given: answerBy(contest.champion, embedding, costs), unseen: answerBy(contest.other, theirs, costs) });
+      shadow.compared({ contest, predictionId, given, unseen: answerBy(contest.other, theirs, costs) });
     } catch (error) {
       shadow.failed(contest, error);
     }

@@ -13,6 +13,7 @@ import { createTrainingActivities } from '../../activities/training.ts';
 import { createSharpReader } from '../../adapters/images/sharp-reader.ts';
 import { createRunPlots } from '../../adapters/images/run-plots.ts';
 import { createMlflowRegistry } from '../../adapters/mlflow/mlflow-registry.ts';
+import { timeModelInChild } from '../../adapters/onnx/loading-child.ts';
 import { createOnnxMatrixProducts } from '../../adapters/onnx/matrix-products.ts';
 import { modelFiles } from '../../adapters/onnx/model-files.ts';
 import { createAlertRepository } from '../../adapters/postgres/alert-repository.ts';
@@ -39,6 +40,7 @@ import { stepOn } from '../../application/challenges/step-on.ts';
 import { createImageViews, makeViewsAhead } from '../../application/images/image-views.ts';
 import { createBackboneSource } from '../../application/models/backbone-source.ts';
 import { judgeChallenger } from '../../application/models/judge-challenger.ts';
+import { measureRunningCosts } from '../../application/models/measure-running-costs.ts';
 import { createModelInputViews } from '../../application/models/model-input-views.ts';
 import { prepareFull } from '../../application/models/prepare-full.ts';
 import { promoteVersion } from '../../application/models/promote-version.ts';
@@ -79,7 +81,8 @@ const viewsAheadMs = 1_000;
 function buildActivities(config: Config, common: ReturnType<typeof buildCommon>, registry: ModelRegistry, listeners: ReturnType<typeof createListeners>) {
   const { database, store } = common;
   const records = createModelRepository(database);
-  const datasets = buildDatasetVersions(buildFreezing(database, store));
+  const freezing = buildFreezing(database, store);
+  const [datasets, holdouts] = [buildDatasetVersions(freezing), freezing.records];
   const embeddings = buildEmbeddingReader(database, store, config.PERENNIAL_CACHE_DIR);
   const served = createServedProjectRepository(database);
   const reviews = createReviewRepository(database);
@@ -122,7 +125,10 @@ function buildActivities(config: Config, common: ReturnType<typeof buildCommon>,
     ...createTrainingActivities({
       records, datasets, projectSlug: async (projectId) => (await served.byId(projectId)).slug, labelsMin: async (projectId) => (await served.byId(projectId)).policy.retrain.labelsMin,
       train: (request) => trainVersion(training, request),
-      judge: (request) => judgeChallenger({ ...shared, policy: async (projectId) => (await served.byId(projectId)).policy }, request),
+      judge: (request) => judgeChallenger({
+        ...shared, policy, looks: async (projectId) => (await holdouts.holdoutStanding(projectId)).reference.looks,
+        runningCosts: (versions) => measureRunningCosts({ store, time: timeModelInChild }, versions),
+      }, request),
       promote: (request) => promoteVersion(moving, request),
       reconcile,
       setChallenger: async (projectId, version) => {

@@ -102,3 +102,51 @@ it('an adjudicator settles with one key, and takes it back', async () => {
   await page.locator(`[data-testid=adjudicate-item][data-item="${first}"]`).waitFor();
   expect(await house.database.reviewItem.findUnique({ where: { id: first ?? '' } }).then((row) => row?.state)).toBe('unresolved');
 });
+
+it('verdicts wait in the browser while there is no connection, over a reload too, and arrive once', async () => {
+  const { id: projectId } = await house.database.project.findUniqueOrThrow({ where: { slug: 'woods' } });
+  await page.goto(`${house.url}/p/woods/adjudicate`);
+  const item = page.getByTestId('adjudicate-item');
+  await item.waitFor();
+  const before = await house.database.adjudication.count({ where: { projectId } });
+  let cut = true;
+  // The server gets the write, the page never hears of it.
+  await context.route('**/verdict', async (route) => {
+    if (!cut) return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  const decided: string[] = [];
+  for (const key of ['1', '2']) {
+    await item.waitFor();
+    const id = await item.getAttribute('data-item') ?? '';
+    decided.push(id);
+    await page.keyboard.press(key);
+    await page.waitForFunction((was) => document.querySelector<HTMLElement>('[data-testid=adjudicate-item]')?.dataset['item'] !== was, id);
+  }
+  await page.locator('[data-testid=save-state][data-status=offline][data-waiting="2"]').waitFor();
+  page.once('dialog', (dialog) => { void dialog.accept(); });
+  await page.reload();
+  await page.locator('[data-testid=save-state][data-waiting="2"]').waitFor();
+  cut = false;
+  await page.locator('[data-testid=save-state][data-status=saved]').waitFor({ timeout: 60_000 });
+  await context.unroute('**/verdict');
+  const rows = await house.database.adjudication.findMany({ where: { projectId }, orderBy: { createdAt: 'asc' } });
+  expect(rows.slice(before).map((row) => row.reviewItemId)).toEqual(decided);
+});
+
+it('where the browser has no room left the page says so and goes on', async () => {
+  await page.goto(`${house.url}/p/woods/review`);
+  const viewer = page.locator('[data-testid=viewer][data-state=fitted]');
+  await viewer.waitFor();
+  await context.setOffline(true);
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+  const item = await viewer.getAttribute('data-item');
+  await page.keyboard.press('d');
+  await page.getByTestId('storage-full').waitFor();
+  await page.waitForFunction((was) => document.querySelector<HTMLElement>('[data-testid=viewer]')?.dataset['item'] !== was, item);
+  await context.setOffline(false);
+  await page.locator('[data-testid=save-state][data-status=saved]').waitFor({ timeout: 60_000 });
+  expect(await page.getByTestId('storage-full').count()).toBe(0);
+  expect(await house.database.annotation.count({ where: { reviewItemId: item ?? '' } })).toBe(1);
+});

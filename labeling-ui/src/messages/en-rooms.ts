@@ -3,6 +3,8 @@ export const enRooms = {
   'nav.adjudicate': 'Adjudicate',
   'adjudicate.title': 'Adjudicate',
   'adjudicate.queue': 'What people could not settle',
+  'adjudicate.refused.title': 'A verdict was not taken',
+  'adjudicate.refused.settled': 'Somebody settled this image before; their verdict stands.',
   'adjudicate.left': '{count} to settle, the dearest first',
   'adjudicate.left.one': 'One to settle',
   'adjudicate.answers': '{count} answers',

@@ -5,6 +5,8 @@ export const esRooms: Readonly<Record<keyof typeof enRooms, string>> = {
   'nav.adjudicate': 'Arbitrar',
   'adjudicate.title': 'Arbitrar',
   'adjudicate.queue': 'Lo que las personas no pudieron resolver',
+  'adjudicate.refused.title': 'Un dictamen no se aceptó',
+  'adjudicate.refused.settled': 'Alguien resolvió antes esta imagen; su dictamen se mantiene.',
   'adjudicate.left': '{count} por resolver, primero las más caras',
   'adjudicate.left.one': 'Una por resolver',
   'adjudicate.answers': '{count} respuestas',

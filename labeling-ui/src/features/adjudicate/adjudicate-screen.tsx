@@ -1,26 +1,33 @@
-import { Button, Textarea, Title } from '@mantine/core';
+import { Alert, Button, Textarea, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { adjudicateActions, type AdjudicateContext } from '../../actions/adjudicate-actions.ts';
 import { withKeys } from '../../actions/keymap.ts';
 import { Answered } from '../../components/data-table.tsx';
-import { ProblemNote } from '../../components/problem.tsx';
 import { formatFigure, t } from '../../messages/index.ts';
-import { HelpSheet, Keys, paletteOf, SearchDialog, useKeys, usePreferences } from '../review/shared.ts';
+import { decisionInWords, HelpSheet, Keys, paletteOf, SearchDialog, useKeys, usePreferences, useSaveState } from '../review/shared.ts';
 import { meQuery, projectQuery } from '../session/index.ts';
 import { AnswersSideBySide } from './answers.tsx';
 import { useAdjudication } from './use-adjudication.ts';
+import { useVerdicts, type Verdicts } from './verdict-queue.ts';
 
 /** What people could not settle: the dearest first, all answers side by side, one key a verdict. */
 export function AdjudicateScreen({ project }: { project: string }) {
   const me = useQuery(meQuery).data;
   const classes = useQuery(projectQuery(project)).data?.classes;
   useEffect(() => { document.title = `${t('adjudicate.title')} · ${t('app.name')}`; }, []);
-  return me === undefined || classes === undefined ? <div className="review" /> : <Room project={project} person={me.id} classes={classes} />;
+  return me === undefined || classes === undefined ? <div className="review" /> : <Opened key={me.id} project={project} person={me.id} classes={classes} />;
 }
 
-function Room({ project, person, classes }: { project: string; person: string; classes: readonly { classId: number; name: string }[] }) {
-  const queue = useAdjudication(project);
+interface RoomProps { readonly project: string; readonly person: string; readonly classes: readonly { classId: number; name: string }[] }
+function Opened(props: RoomProps) {
+  const verdicts = useVerdicts(props.project, props.person);
+  return verdicts === null ? <div className="review" /> : <Room {...props} verdicts={verdicts} />;
+}
+
+function Room({ project, person, classes, verdicts }: RoomProps & { verdicts: Verdicts }) {
+  const queue = useAdjudication(project, verdicts);
+  const saving = useSaveState(verdicts.queue);
   const [preferences, prefer] = usePreferences(person);
   const [dialog, setDialog] = useState<'search' | 'help' | null>(null);
   const [comment, setComment] = useState('');
@@ -38,6 +45,7 @@ function Room({ project, person, classes }: { project: string; person: string; c
       <h1 className="visually-hidden">{t('adjudicate.title')}</h1>
       <aside className="queue" aria-label={t('adjudicate.queue')}>
         <p className="quiet" role="status">{t('adjudicate.left', { count: queue.total })}</p>
+        <p className="status-save" data-testid="save-state" data-status={saving.status} data-waiting={saving.waiting}>{t(`review.save.${saving.status}`, { count: saving.waiting })}</p>
         <Answered query={queue.pages}>
           {() => (
             <ol>
@@ -53,7 +61,14 @@ function Room({ project, person, classes }: { project: string; person: string; c
           )}
         </Answered>
       </aside>
-      {queue.error !== null && <div className="adjudicate-error"><ProblemNote error={queue.error} again={queue.clearError} /></div>}
+      <div className="adjudicate-error" aria-live="polite">
+        {saving.refusals.map(({ job, code, detail }) => (
+          <Alert key={job.key} color="yellow" variant="light" title={t('adjudicate.refused.title')} className="note">
+            <p className="note-text">{job.kind === 'annotate' ? `${decisionInWords(job.decision, classes)}: ` : ''}{code === 'REVIEW_ITEM_SETTLED' ? t('adjudicate.refused.settled') : detail}</p>
+            <Button variant="default" size="xs" onClick={() => verdicts.queue.forgetRefusal(job.key)}>{t('review.refused.dismiss')}</Button>
+          </Alert>
+        ))}
+      </div>
       {current === null ? (queue.pages.isSuccess && <div className="ended" data-testid="adjudicate-empty"><Title order={2} size="h3">{t('adjudicate.empty')}</Title><p className="lead">{t('adjudicate.empty.text')}</p>{queue.canUndo && <Button variant="default" onClick={queue.undo}>{t('action.undo')}</Button>}</div>) : (
         <>
           <div className="stage"><div className="viewer" data-testid="adjudicate-item" data-item={current.id}><img key={current.id} src={current.images.fitted} alt={t('review.image.plain')} draggable={false} style={{ backgroundImage: `url("${current.images.thumbnail}")` }} /></div></div>

@@ -1,19 +1,17 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Verdict } from '../../actions/adjudicate-actions.ts';
-import { api, newKey } from '../../services.ts';
+import { api } from '../../services.ts';
+import { decisionOf, type Verdicts } from './verdict-queue.ts';
 
-export interface Settled { readonly itemId: string; readonly adjudicationId: string }
-
-/** The queue of what is unresolved, dearest first; verdicts are sent one after another, the next item is shown at once. */
-export function useAdjudication(project: string) {
+/** The queue of what is unresolved, dearest first; verdicts are kept in the browser and sent one after another, the next item is shown at once. */
+export function useAdjudication(project: string, verdicts: Verdicts) {
   const client = useQueryClient();
   const pages = useInfiniteQuery({ queryKey: ['adjudication', project], queryFn: ({ pageParam }) => api.adjudication(project, pageParam), initialPageParam: null as string | null, getNextPageParam: (last) => last.next });
-  const [done, setDone] = useState<ReadonlySet<string>>(new Set());
-  const [settled, setSettled] = useState<readonly Settled[]>([]);
+  // What an earlier visit decided and has not sent is decided, too.
+  const [done, setDone] = useState<ReadonlySet<string>>(() => verdicts.queue.pendingItems());
+  const [decided, setDecided] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const sending = useRef<Promise<void>>(Promise.resolve());
   const items = useMemo(() => (pages.data?.pages ?? []).flatMap((page) => page.items).filter((item) => !done.has(item.id)), [pages.data, done]);
   const at = Math.max(0, items.findIndex((item) => item.id === chosen));
   const current = items[at] ?? null;
@@ -28,45 +26,41 @@ export function useAdjudication(project: string) {
   }, [next?.id]);
   useEffect(() => { if (items.length < 10 && pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage(); }, [items.length, pages]);
 
-  function inTurn(act: () => Promise<void>): void {
-    sending.current = sending.current.then(act).catch((caught: unknown) => { setError(caught); });
+  const { queue } = verdicts;
+  useEffect(() => {
+    verdicts.listener = {
+      takenBack: (itemId) => { reopen(itemId); void client.invalidateQueries({ queryKey: ['adjudication-item', project, itemId] }); },
+      // Somebody else settled it: it is told, and does not come back. What failed otherwise stands in the queue again.
+      refused: ({ job, code }) => { if (job.kind === 'annotate' && code !== 'REVIEW_ITEM_SETTLED') reopen(job.itemId); },
+    };
+    return () => { verdicts.listener = null; };
+  }, [verdicts]);
+
+  function reopen(itemId: string): void {
+    setDone((before) => new Set([...before].filter((each) => each !== itemId)));
+    setChosen(itemId);
   }
   return {
-    pages, items, at, current, error,
+    pages, items, at, current,
     detail: detail.data?.id === current?.id ? detail.data : undefined,
     total: Math.max(0, (pages.data?.pages[0]?.total ?? 0) - done.size),
-    canUndo: settled.length > 0,
+    canUndo: decided.length > 0 || queue.lastSaved() !== undefined,
     choose: setChosen,
     move(by: number): void { setChosen(items[Math.min(Math.max(0, at + by), items.length - 1)]?.id ?? null); },
-    clearError(): void { setError(null); },
     decide(verdict: Verdict, comment: string): void {
       if (current === null) return;
       const { id } = current;
-      const key = newKey();
       setChosen(items[at + 1]?.id ?? items[at - 1]?.id ?? null);
       setDone((before) => new Set(before).add(id));
-      inTurn(async () => {
-        try {
-          const { adjudicationId } = await api.verdict(project, id, { key, ...verdict, ...(comment.trim() !== '' && { comment: comment.trim() }) });
-          setSettled((before) => [...before, { itemId: id, adjudicationId }]);
-        } catch (caught) {
-          // It was not settled: it stands in the queue again.
-          setDone((before) => new Set([...before].filter((each) => each !== id)));
-          throw caught;
-        }
-      });
+      setDecided((before) => [...before, id]);
+      queue.annotate(id, 0, decisionOf(verdict, comment), 0);
     },
     undo(): void {
-      const last = settled.at(-1);
+      const last = decided.at(-1) ?? queue.lastSaved();
       if (last === undefined) return;
-      setSettled((before) => before.slice(0, -1));
-      const key = newKey();
-      inTurn(async () => {
-        await api.withdrawVerdict(project, last.adjudicationId, key);
-        setDone((before) => new Set([...before].filter((each) => each !== last.itemId)));
-        setChosen(last.itemId);
-        await client.invalidateQueries({ queryKey: ['adjudication-item', project, last.itemId] });
-      });
+      setDecided((before) => before.slice(0, -1));
+      // What had not been sent is there again at once; what had is when its withdrawal has arrived.
+      if (queue.withdraw(last) === 'dropped') reopen(last);
     },
   };
 }

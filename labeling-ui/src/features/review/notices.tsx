@@ -9,6 +9,7 @@ export function Notices({ snapshot, saving, queue, asking = null }: { snapshot: 
   const refusal = saving.refusals.find(({ job }) => job.kind !== 'withdraw');
   return (
     <div className="notices" aria-live="polite">
+      {!saving.stored && <Alert color="yellow" variant="light" title={t('review.storage.title')} className="note" data-testid="storage-full"><p className="note-text">{t('review.storage.text', { count: saving.waiting })}</p></Alert>}
       {refusal !== undefined && (
         <Alert color="yellow" variant="light" title={t('review.refused.title')} className="note">
           <p className="note-text">{refusalInWords(refusal, snapshot.classes)}</p>

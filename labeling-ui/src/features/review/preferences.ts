@@ -46,7 +46,13 @@ function parsed(text: string | null): Preferences {
 export function usePreferences(person: string): [Preferences, (change: (before: Preferences) => Preferences) => void] {
   const value = useSyncExternalStore(subscribe, () => readPreferences(person));
   const change = useCallback((next: (before: Preferences) => Preferences) => {
-    localStorage.setItem(nameOf(person), JSON.stringify(next(readPreferences(person))));
+    const value = next(readPreferences(person));
+    try {
+      localStorage.setItem(nameOf(person), JSON.stringify(value));
+    } catch {
+      // No room, or a private window: they hold in this tab for as long as it is open.
+      cached.set(person, { text: localStorage.getItem(nameOf(person)), value });
+    }
     for (const listener of listeners) listener();
   }, [person]);
   return [value, change];

@@ -12,15 +12,22 @@ export function queueName(project: string, person: string): string {
   const known = namedHere ?? (reloaded ? sessionStorage.getItem(tabKey) : null);
   const tab = known ?? crypto.randomUUID();
   namedHere = tab;
-  sessionStorage.setItem(tabKey, tab);
+  try { sessionStorage.setItem(tabKey, tab); } catch { /* a reload is a new tab then, which takes along what this one left */ }
   return `${prefix}/${project}/${person}/${tab}`;
 }
 
-export function browserStore(name: string): { load(): Kept; save(kept: Kept): void } {
-  return {
-    load: () => read(name),
-    save(kept) { localStorage.setItem(name, JSON.stringify(kept)); },
-  };
+export function browserStore(name: string): { load(): Kept; save(kept: Kept): boolean } {
+  return { load: () => read(name), save: (kept) => write(name, kept) };
+}
+
+/** Whether it is kept: storage may be full, or shut in a private window. */
+function write(name: string, kept: Kept): boolean {
+  try {
+    localStorage.setItem(name, JSON.stringify(kept));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What tabs that were closed left unsent, moved to this tab's queue: a tab in use holds the lock of its queue's name. */
@@ -31,8 +38,8 @@ export async function adoptOrphans(project: string, person: string, own: string)
     await withLock(name, () => {
       const left = read(name);
       const mine = read(own);
-      localStorage.setItem(own, JSON.stringify({ jobs: [...left.jobs, ...mine.jobs], facts: { ...left.facts, ...mine.facts }, refusals: [...left.refusals, ...mine.refusals] }));
-      localStorage.removeItem(name);
+      // Where there is no room, it stays where it is and is taken along another time.
+      if (write(own, { jobs: [...left.jobs, ...mine.jobs], facts: { ...left.facts, ...mine.facts }, refusals: [...left.refusals, ...mine.refusals] })) localStorage.removeItem(name);
     });
   }
 }

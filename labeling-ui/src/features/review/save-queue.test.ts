@@ -7,6 +7,7 @@ function harness(answer: (job: Job, tries: number) => SendOutcome = () => ({ out
   const sent: Job[] = [];
   const waits: number[] = [];
   let stored: Kept = start;
+  const room = { bytes: Infinity };
   let tries = 0;
   let keys = 0;
   let running = 0;
@@ -21,12 +22,12 @@ function harness(answer: (job: Job, tries: number) => SendOutcome = () => ({ out
       tries += 1;
       return answer(job, tries);
     },
-    store: { load: () => stored, save: (kept) => { stored = JSON.parse(JSON.stringify(kept)) as Kept; } },
+    store: { load: () => stored, save: (kept) => { if (JSON.stringify(kept).length > room.bytes) return false; stored = JSON.parse(JSON.stringify(kept)) as Kept; return true; } },
     wait: async (ms) => { waits.push(ms); },
     newKey: () => `key-${(keys += 1)}`,
   });
   const idle = async () => { for (let i = 0; i < 200 && queue.state().status !== 'saved'; i += 1) await tick(); };
-  return { queue, sent, waits, idle, stored: () => stored, together: () => together };
+  return { queue, sent, waits, idle, room, stored: () => stored, together: () => together };
 }
 
 describe('save queue', () => {
@@ -36,7 +37,7 @@ describe('save queue', () => {
     await idle();
     expect(sent.flatMap(itemsOf)).toEqual(Array.from({ length: 20 }, (_, i) => `item-${i}`));
     expect(together()).toBe(1);
-    expect(queue.state()).toEqual({ status: 'saved', waiting: 0, refusals: [] });
+    expect(queue.state()).toEqual({ status: 'saved', waiting: 0, refusals: [], stored: true });
   });
 
   it('tries again with the same key and a growing wait, and lets nothing overtake', async () => {
@@ -96,7 +97,7 @@ describe('save queue', () => {
         fences.push(facts.fence);
         return job.kind === 'annotate' ? { outcome: 'saved', annotationId: 'a' } : { outcome: 'withdrawn', item: { id: 'one', fence: 9 } as never };
       },
-      store: { load: () => stored, save: (kept) => { stored = kept; } }, wait: async () => undefined, newKey: () => String(Math.random()),
+      store: { load: () => stored, save: (kept) => { stored = kept; return true; } }, wait: async () => undefined, newKey: () => String(Math.random()),
     });
     queue.annotate('one', 1, { kind: 'unsure' }, 1);
     queue.withdraw('one');
@@ -117,7 +118,7 @@ describe('save queue', () => {
         return fence === 1 ? { outcome: 'refused', code: 'REVIEW_LEASE_EXPIRED', detail: '' } : { outcome: 'saved', annotationId: 'a' };
       },
       reclaim: async (ids) => { asked = ids; return new Map([['one', 2], ['two', 2]]); },
-      store: { load: () => stored, save: (kept) => { stored = kept; } }, wait: async () => undefined, newKey: () => String(fences.length),
+      store: { load: () => stored, save: (kept) => { stored = kept; return true; } }, wait: async () => undefined, newKey: () => String(fences.length),
     });
     for (const id of ['one', 'two', 'taken']) queue.annotate(id, 1, { kind: 'unsure' }, 1);
     for (let i = 0; i < 20; i += 1) await tick();
@@ -144,5 +145,22 @@ describe('save queue', () => {
     expect(queue.withdrawAll(['a', 'b'])).toBe('dropped');
     await idle();
     expect(sent.flatMap(itemsOf)).toEqual(['first']);
+  });
+  it('with no room in the browser it goes on from memory, says so, and keeps what waits before what could be undone', async () => {
+    const { queue, idle, room, stored, sent } = harness((_job, tries) => (tries <= 2 ? { outcome: 'saved', annotationId: 'a' } : tries < 6 ? { outcome: 'later', why: 'offline' } : { outcome: 'saved', annotationId: 'b' }));
+    queue.annotate('one', 1, { kind: 'class', classId: 0 }, 1);
+    queue.annotate('two', 1, { kind: 'class', classId: 0 }, 1);
+    await idle();
+    expect(queue.state()).toMatchObject({ status: 'saved', stored: true });
+    room.bytes = 250;
+    queue.annotate('three', 1, { kind: 'class', classId: 1 }, 1);
+    expect(queue.state().stored).toBe(true);
+    expect(stored()).toMatchObject({ jobs: [{ itemId: 'three' }], facts: {} });
+    room.bytes = 10;
+    queue.annotate('four', 1, { kind: 'class', classId: 1 }, 1);
+    expect(queue.state()).toMatchObject({ stored: false, waiting: 2 });
+    await idle();
+    expect(queue.state()).toMatchObject({ status: 'saved', stored: true, waiting: 0 });
+    expect(new Set(sent.map((job) => itemsOf(job)[0]))).toEqual(new Set(['one', 'two', 'three', 'four']));
   });
 });

@@ -43,13 +43,16 @@ export type SendOutcome =
   | { readonly outcome: 'saved'; readonly annotationId: string }
   | { readonly outcome: 'saved-many'; readonly saved: readonly { readonly itemId: string; readonly annotationId: string }[]; readonly refused: readonly { readonly itemId: string; readonly code: string }[] }
   | { readonly outcome: 'withdrawn'; readonly item: ReviewItemReply }
+  /** A withdrawal after which there is no hold: the item is in its queue again for whoever comes. */
+  | { readonly outcome: 'taken-back' }
   | { readonly outcome: 'refused'; readonly code: string; readonly detail: string }
   | { readonly outcome: 'later'; readonly why: 'offline' | 'busy' | 'signed-out' };
 
 export interface SaveQueueDependencies {
   /** Sends one job; never throws. */
   readonly send: (job: Job, facts: ItemFacts) => Promise<SendOutcome>;
-  readonly store: { load(): Kept; save(kept: Kept): void };
+  /** `save` says whether it is kept: a browser's storage may be full or shut. */
+  readonly store: { load(): Kept; save(kept: Kept): boolean };
   /** Resolves after `ms`, or earlier when woken. */
   readonly wait: (ms: number) => Promise<void>;
   readonly newKey: () => string;
@@ -59,11 +62,18 @@ export interface SaveQueueDependencies {
    */
   readonly reclaim?: (itemIds: readonly string[]) => Promise<ReadonlyMap<string, number> | null>;
   readonly onWithdrawn?: (item: ReviewItemReply) => void;
+  readonly onTakenBack?: (itemId: string) => void;
   readonly onRefused?: (refusal: Refusal) => void;
 }
 
 export type SaveStatus = 'saved' | 'saving' | 'offline' | 'signed-out';
-export interface SaveState { readonly status: SaveStatus; readonly waiting: number; readonly refusals: readonly Refusal[] }
+export interface SaveState {
+  readonly status: SaveStatus;
+  readonly waiting: number;
+  readonly refusals: readonly Refusal[];
+  /** False where what waits is in memory alone, and would be lost with the page. */
+  readonly stored: boolean;
+}
 
 /** So many decisions back can be undone; more would make every save slower. */
 const factsMax = 300;
@@ -85,15 +95,21 @@ export function createSaveQueue(deps: SaveQueueDependencies) {
   let running = false;
   let inFlight: Job | null = null;
   let stopped = false;
-  let state: SaveState = { status, waiting: kept.jobs.length, refusals: kept.refusals };
+  let state: SaveState = { status, waiting: kept.jobs.length, refusals: kept.refusals, stored: true };
   const listeners = new Set<() => void>();
 
   function change(next: Partial<Kept>, nextStatus: SaveStatus = status): void {
     kept = { ...kept, ...next };
     status = nextStatus;
-    deps.store.save(kept);
-    state = { status, waiting: kept.jobs.length, refusals: kept.refusals };
+    // Where there is no room for all, what waits comes before what could still be undone.
+    const stored = deps.store.save(kept) || deps.store.save({ ...kept, facts: factsOf(kept.jobs) });
+    state = { status, waiting: kept.jobs.length, refusals: kept.refusals, stored: stored || kept.jobs.length === 0 };
     for (const listener of listeners) listener();
+  }
+
+  function factsOf(jobs: readonly Job[]): Kept['facts'] {
+    const waiting = new Set(jobs.flatMap(itemsOf));
+    return Object.fromEntries(Object.entries(kept.facts).filter(([itemId]) => waiting.has(itemId)));
   }
 
   function settle(job: Job, outcome: Exclude<SendOutcome, { outcome: 'later' }>): void {
@@ -109,10 +125,11 @@ export function createSaveQueue(deps: SaveQueueDependencies) {
       if (job.kind === 'grid' && outcome.outcome === 'saved-many') settlePage(job, outcome, jobs);
       return;
     }
-    const facts = outcome.outcome === 'saved' ? { annotationId: outcome.annotationId } : { fence: outcome.item.fence };
     const { [job.itemId]: _, ...others } = kept.facts;
-    change({ jobs, facts: newest({ ...others, [job.itemId]: facts }) }, nextStatus);
+    const facts = outcome.outcome === 'saved' ? { annotationId: outcome.annotationId } : outcome.outcome === 'withdrawn' ? { fence: outcome.item.fence } : null;
+    change({ jobs, facts: newest(facts === null ? others : { ...others, [job.itemId]: facts }) }, nextStatus);
     if (outcome.outcome === 'withdrawn') deps.onWithdrawn?.(outcome.item);
+    if (outcome.outcome === 'taken-back') deps.onTakenBack?.(job.itemId);
   }
 
   /** What a page's items came to; those whose hold ran out go on as answers of their own, for they may be taken again. */

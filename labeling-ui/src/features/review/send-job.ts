@@ -4,9 +4,12 @@ import type { ItemFacts, Job, SendOutcome } from './save-queue.ts';
 type Writes = Pick<ApiClient, 'annotate' | 'annotateBurst' | 'decideGrid' | 'withdraw'>;
 
 /** Sends one write of the queue and says what came of it. */
-export async function sendJob(api: Writes, project: string, job: Job, facts: ItemFacts): Promise<SendOutcome> {
+export const sendJob = (api: Writes, project: string, job: Job, facts: ItemFacts): Promise<SendOutcome> => outcomeOf(() => sent(api, project, job, facts));
+
+/** What a write came to: done, to be tried again, or refused. */
+export async function outcomeOf(write: () => Promise<SendOutcome>): Promise<SendOutcome> {
   try {
-    return await sent(api, project, job, facts);
+    return await write();
   } catch (error) {
     if (!isApiError(error)) return { outcome: 'refused', code: 'INTERNAL', detail: String(error) };
     if (error.kind === 'network') return { outcome: 'later', why: 'offline' };

@@ -6,3 +6,8 @@ export { Keys } from './keys.tsx';
 export { usePreferences } from './preferences.ts';
 export { useKeys } from './use-keys.ts';
 export { flagInWords } from './words.ts';
+export { openSaveQueue } from './open-queue.ts';
+export { outcomeOf } from './send-job.ts';
+export type { Decision, ItemFacts, Job, Refusal, SaveQueue, SendOutcome } from './save-queue.ts';
+export { useSaveState } from './use-review.ts';
+export { decisionInWords } from './words.ts';

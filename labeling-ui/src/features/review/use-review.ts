@@ -1,10 +1,11 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { api, newKey } from '../../services.ts';
+import { api } from '../../services.ts';
 import { createImageCache, type ImageCache, loadImage, loadOrder } from './image-cache.ts';
-import { adoptOrphans, browserStore, holdQueue, queueName } from './queue-store.ts';
+import { openSaveQueue } from './open-queue.ts';
+import { queueName } from './queue-store.ts';
 import { burstParts, createFrameTable, type FrameTable } from './frames.ts';
 import { createReviewSession, type ReviewSession, type ReviewSessionDependencies } from './review-session.ts';
-import { createSaveQueue, type SaveQueue } from './save-queue.ts';
+import type { SaveQueue } from './save-queue.ts';
 import { sendJob } from './send-job.ts';
 
 export interface Review {
@@ -86,15 +87,12 @@ export function saveQueueOf(project: string, person: string): Promise<Saving> {
   const known = savings.get(name);
   if (known !== undefined) return known;
   const made = (async (): Promise<Saving> => {
-    await holdQueue(name);
-    await adoptOrphans(project, person, name);
-    const queue = createSaveQueue({
-      send: (job, facts) => sendJob(api, project, job, facts), store: browserStore(name), wait: waitOrOnline, newKey,
+    const queue = await openSaveQueue(project, person, {
+      send: (job, facts) => sendJob(api, project, job, facts),
       reclaim: (itemIds) => reclaim(project, itemIds, (itemId) => queue.pendingItems().has(itemId), saving.listener?.held().map((each) => each.id) ?? []),
       onWithdrawn: (item) => saving.listener?.withdrawn(item), onRefused: (refusal) => saving.listener?.refused(refusal),
     });
     const saving: Saving = { queue, listener: null };
-    addEventListener('beforeunload', (event) => { if (queue.state().waiting > 0) event.preventDefault(); });
     queue.start();
     return saving;
   })();
@@ -142,13 +140,6 @@ export function renewLeases(project: string, holding: Holding): () => void {
   next();
   return () => { clearTimeout(timer); };
 }
-
-/** Waiting that ends early when the connection comes back. */
-const waitOrOnline = (ms: number): Promise<void> => new Promise((resolve) => {
-  const done = (): void => { clearTimeout(timer); removeEventListener('online', done); resolve(); };
-  const timer = setTimeout(done, ms);
-  addEventListener('online', done);
-});
 
 export const useSnapshot = (session: ReviewSession) => useSyncExternalStore(session.subscribe, session.snapshot);
 export const useSaveState = (queue: SaveQueue) => useSyncExternalStore(queue.subscribe, queue.state);

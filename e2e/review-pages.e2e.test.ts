@@ -22,7 +22,7 @@ afterAll(async () => {
   await house?.stop();
 }, 60_000);
 
-const pages = ['', 'review', 'review?view=burst', 'review?view=grid', 'adjudicate', 'rounds', 'models', 'datasets', 'classes', 'people'] as const;
+const pages = ['', 'review', 'review?view=burst', 'review?view=grid', 'adjudicate', 'rounds', 'models', 'datasets', 'classes', 'people', 'quality'] as const;
 const settled = (): Promise<unknown> => page.waitForLoadState('networkidle').then(() => page.waitForTimeout(300));
 
 async function audit(): Promise<string[]> {

@@ -69,9 +69,10 @@ const schedules = createRoute({ getParentRoute: () => project, path: '/schedules
 const classes = createRoute({ getParentRoute: () => project, path: '/classes', component: lazyRouteComponent(() => import('./pages/classes-page.tsx'), 'ClassesPage') });
 const adjudicate = createRoute({ getParentRoute: () => project, path: '/adjudicate', component: lazyRouteComponent(() => import('./pages/adjudicate-page.tsx'), 'AdjudicatePage') });
 const people = createRoute({ getParentRoute: () => project, path: '/people', component: lazyRouteComponent(() => import('./pages/people-page.tsx'), 'PeoplePage') });
+const quality = createRoute({ getParentRoute: () => project, path: '/quality', component: lazyRouteComponent(() => import('./pages/quality-page.tsx'), 'QualityPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, diff, history, cameras, lineage, schedules, people])]),
+  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, diff, history, cameras, lineage, schedules, people, quality])]),
   defaultPreload: 'intent', scrollRestoration: true,
 });
 

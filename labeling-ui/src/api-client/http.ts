@@ -3,7 +3,7 @@ import { problemSchema } from '../../../contracts/common.ts';
 import { ApiError } from './api-error.ts';
 
 export interface Sent {
-  readonly method?: 'GET' | 'POST' | 'PATCH';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   /** Sent as Idempotency-Key: the same key sent twice has one effect. */
   readonly key?: string;

@@ -12,7 +12,8 @@ import { type annotateBodySchema, annotateReplySchema, claimReplySchema, openRou
 import {
   adjudicationDetailSchema, adjudicationPageSchema, verdictReplySchema, type verdictBodySchema, verdictWithdrawalReplySchema,
 } from '../../../contracts/review-adjudication.ts';
-import { agreementSchema } from '../../../contracts/review-agreement.ts';
+import { addGoldReplySchema, agreementSchema, goldImageSchema } from '../../../contracts/review-agreement.ts';
+import { hiddenImagesSchema, visibilityReplySchema } from '../../../contracts/image-visibility.ts';
 import { type burstAnnotateBodySchema, burstAnnotateReplySchema, burstFramesSchema, claimBurstsReplySchema } from '../../../contracts/review-bursts.ts';
 import { activationSchema, classCardSchema, evidenceSchema } from '../../../contracts/review-evidence.ts';
 import { gridClaimReplySchema, gridClassesSchema, type gridDecisionBodySchema, gridDecisionReplySchema } from '../../../contracts/review-grid.ts';
@@ -59,6 +60,11 @@ export function createApiClient(fetcher: Fetch) {
     statistics: (project: string) => send(`${of(project)}/review/statistics?days=30`, personStatisticsSchema),
     peopleStatistics: (project: string) => send(`${of(project)}/people/statistics?days=30`, peopleStatisticsSchema),
     agreement: (project: string) => send(`${of(project)}/review/agreement?days=90`, agreementSchema),
+    goldImages: (project: string) => send(`${of(project)}/gold-images?limit=200`, pageOf(goldImageSchema)),
+    addGold: (project: string, sample: number) => send(`${of(project)}/gold-images`, addGoldReplySchema, { method: 'POST', body: { sample } }),
+    retireGold: (project: string, image: string) => send(`${of(project)}/gold-images/${image}`, doneSchema, { method: 'DELETE' }),
+    hiddenImages: (project: string) => send(`${of(project)}/hidden-images?limit=100`, hiddenImagesSchema),
+    showImage: (project: string, image: string, reason: string) => send(`${of(project)}/images/${image}/visibility`, visibilityReplySchema, { method: 'PUT', body: { hidden: false, reason } }),
     roundProgress: (project: string, round: string) => send(`${of(project)}/rounds/${round}/progress`, roundProgressSchema),
 
     adjudication: (project: string, after: string | null) => send(`${of(project)}/adjudication/items?limit=50${after === null ? '' : `&after=${encodeURIComponent(after)}`}`, adjudicationPageSchema),

@@ -1,4 +1,5 @@
 import { enModels } from './en-models.ts';
+import { enQuality } from './en-quality.ts';
 import { enRecords } from './en-records.ts';
 import { enReview } from './en-review.ts';
 import { enRooms } from './en-rooms.ts';
@@ -8,6 +9,7 @@ export const en = {
   ...enReview,
   ...enRooms,
   ...enModels,
+  ...enQuality,
   ...enRecords,
 
   'app.name': 'Perennial',

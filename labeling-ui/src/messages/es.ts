@@ -1,5 +1,6 @@
 import type { Catalogue } from './index.ts';
 import { esModels } from './es-models.ts';
+import { esQuality } from './es-quality.ts';
 import { esRecords } from './es-records.ts';
 import { esReview } from './es-review.ts';
 import { esRooms } from './es-rooms.ts';
@@ -9,6 +10,7 @@ export const es: Catalogue = {
   ...esReview,
   ...esRooms,
   ...esModels,
+  ...esQuality,
   ...esRecords,
 
   'app.name': 'Perennial',

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Logo } from '../components/logo.tsx';
+import { RoundNotice } from '../components/round-notice.tsx';
 import { meQuery, useMay, useProjectSlug } from '../features/session/index.ts';
 import { type Language, languages, spoken, t } from '../messages/index.ts';
 import { api, chooseLanguage } from '../services.ts';
@@ -27,10 +28,12 @@ export function ProjectLayout() {
           <Link to="/p/$project/schedules" params={params}>{t('nav.schedules')}</Link>
           {may('engineer') && <Link to="/p/$project/cameras" params={params}>{t('nav.cameras')}</Link>}
           {may('engineer') && <Link to="/p/$project/history" params={params}>{t('nav.history')}</Link>}
+          {may('adjudicator') && <Link to="/p/$project/quality" params={params}>{t('nav.quality')}</Link>}
           {may('engineer') && <Link to="/p/$project/people" params={params}>{t('nav.people')}</Link>}
         </div>
         <PersonMenu />
       </nav>
+      <RoundNotice project={project} />
       <main id="content" className="content" tabIndex={-1}><Outlet /></main>
     </div>
   );

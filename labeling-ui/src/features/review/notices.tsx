@@ -2,13 +2,15 @@ import { Alert, Button } from '@mantine/core';
 import { t } from '../../messages/index.ts';
 import type { ReviewSnapshot } from './review-session.ts';
 import type { Decision, Refusal, SaveQueue, SaveState } from './save-queue.ts';
+import { FirstHint } from './first-hint.tsx';
 import { decisionInWords } from './words.ts';
 
 /** What a person must know and may want to do something about: answers that came too late, holds that ran out. */
-export function Notices({ snapshot, saving, queue, asking = null }: { snapshot: Pick<ReviewSnapshot, 'classes' | 'notice'>; saving: SaveState; queue: SaveQueue; asking?: { readonly decision: Decision; readonly count: number } | null }) {
+export function Notices({ snapshot, saving, queue, asking = null }: { snapshot: Pick<ReviewSnapshot, 'classes' | 'notice'> & Partial<Pick<ReviewSnapshot, 'times'>>; saving: SaveState; queue: SaveQueue; asking?: { readonly decision: Decision; readonly count: number } | null }) {
   const refusal = saving.refusals.find(({ job }) => job.kind !== 'withdraw');
   return (
     <div className="notices" aria-live="polite">
+      {snapshot.times !== undefined && <FirstHint times={snapshot.times} />}
       {!saving.stored && <Alert color="yellow" variant="light" title={t('review.storage.title')} className="note" data-testid="storage-full"><p className="note-text">{t('review.storage.text', { count: saving.waiting })}</p></Alert>}
       {refusal !== undefined && (
         <Alert color="yellow" variant="light" title={t('review.refused.title')} className="note">

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { t } from '../../messages/index.ts';
 import type { PageCommand } from './pickers.tsx';
 
-const pages = ['home', 'adjudicate', 'rounds', 'models', 'datasets', 'classes', 'schedules'] as const;
+const pages = ['home', 'adjudicate', 'rounds', 'models', 'datasets', 'classes', 'schedules', 'quality'] as const;
 
 /** The other pages, as commands. */
 export function usePageCommands(project: string): readonly PageCommand[] {

@@ -13,6 +13,7 @@ beforeAll(async () => {
   [house, browser] = await Promise.all([startReviewHouse(24), launchBrowser()]);
   await house.project('woods', { images: 48, burst: 3, blind: (index) => index === 3, disputed: 3 });
   await house.project('grid', { images: 160 });
+  await house.project('disputed', { images: 8, disputed: 4 });
   context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
   await signInByInvitation(page, house.invitation, { name: 'Ada', email: 'ada@example.org', password: 'a long enough phrase' });
@@ -104,8 +105,8 @@ it('an adjudicator settles with one key, and takes it back', async () => {
 });
 
 it('verdicts wait in the browser while there is no connection, over a reload too, and arrive once', async () => {
-  const { id: projectId } = await house.database.project.findUniqueOrThrow({ where: { slug: 'woods' } });
-  await page.goto(`${house.url}/p/woods/adjudicate`);
+  const { id: projectId } = await house.database.project.findUniqueOrThrow({ where: { slug: 'disputed' } });
+  await page.goto(`${house.url}/p/disputed/adjudicate`);
   const item = page.getByTestId('adjudicate-item');
   await item.waitFor();
   const before = await house.database.adjudication.count({ where: { projectId } });

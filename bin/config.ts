@@ -18,13 +18,13 @@ const common = {
   PERENNIAL_CACHE_DIR: z.string().default('.perennial/cache'),
 };
 
-/** For tests alone: `name=file` has the process kill itself at a named place between two writes, once, as the file then says. */
+/** For tests alone: a folder in which a file of a failpoint's name has the process kill itself there, once. */
 const failpoints = {
   NODE_ENV: z.string().optional(),
-  PERENNIAL_FAILPOINT: z.string().regex(/^[a-z_.]+=.+$/).optional(),
+  PERENNIAL_FAILPOINTS: z.string().min(1).optional(),
 };
-const failpointsInTestsAlone = ({ NODE_ENV, PERENNIAL_FAILPOINT }: { NODE_ENV?: string | undefined; PERENNIAL_FAILPOINT?: string | undefined }): boolean => PERENNIAL_FAILPOINT === undefined || NODE_ENV === 'test';
-const refused = { path: ['PERENNIAL_FAILPOINT'], message: 'only where NODE_ENV is test' };
+const failpointsInTestsAlone = ({ NODE_ENV, PERENNIAL_FAILPOINTS }: { NODE_ENV?: string | undefined; PERENNIAL_FAILPOINTS?: string | undefined }): boolean => PERENNIAL_FAILPOINTS === undefined || NODE_ENV === 'test';
+const refused = { path: ['PERENNIAL_FAILPOINTS'], message: 'only where NODE_ENV is test' };
 
 export const apiConfig = z.object({
   ...common,

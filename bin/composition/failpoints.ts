@@ -1,15 +1,13 @@
-import { closeSync, openSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Failpoint, noFailpoints } from '../../application/failpoint.ts';
 
-/** A process that kills itself at one named place, once: the file is there afterwards, and whoever is started next goes on. */
-export function buildFailpoint({ PERENNIAL_FAILPOINT: wanted }: { readonly PERENNIAL_FAILPOINT?: string | undefined }): Failpoint {
-  if (wanted === undefined) return noFailpoints;
-  const at = wanted.indexOf('=');
-  const [name, file] = [wanted.slice(0, at), wanted.slice(at + 1)];
+/** A process that kills itself at a named place where a test laid a file of that name, once: it takes the file with it. */
+export function buildFailpoint({ PERENNIAL_FAILPOINTS: folder }: { readonly PERENNIAL_FAILPOINTS?: string | undefined }): Failpoint {
+  if (folder === undefined) return noFailpoints;
   return async (reached) => {
-    if (reached !== name) return;
     try {
-      closeSync(openSync(file, 'wx'));
+      unlinkSync(join(folder, reached));
     } catch {
       return;
     }

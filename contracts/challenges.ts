@@ -29,6 +29,9 @@ export const challengeStepSchema = z.strictObject({
 /** Of what was observed, how often it was the challenger that failed; evidence that it is the worse one: warned at 20, rolled back at 100. */
 const judgementSchema = z.strictObject({ observed: countSchema, challengerFailed: countSchema, eValue: z.number(), peak: z.number() });
 
+/** How the evidence went, after so many observations; at most some 200 points, peaks kept. */
+const pathSchema = z.array(z.strictObject({ observed: countSchema, eValue: z.number() }));
+
 /** GET …/challenges/{challenge} */
 export const challengeDetailSchema = challengeSchema.extend({
   steps: z.array(challengeStepSchema),
@@ -37,6 +40,8 @@ export const challengeDetailSchema = challengeSchema.extend({
     images: countSchema, challengerImages: countSchema, compared: countSchema, disagreed: countSchema, disagreements: judgementSchema, failures: judgementSchema,
     faults: z.array(z.strictObject({ code: z.string(), sentence: z.string() })),
   }).nullable(),
+  /** Also of a challenge that is over. */
+  paths: z.strictObject({ disagreements: pathSchema, failures: pathSchema }),
   /** What the next look does, in one sentence with its counts. */
   next: z.strictObject({ act: z.enum(['stay', 'canary', 'promote', 'hold', 'end']), why: z.string() }).nullable(),
   approvals: z.array(z.strictObject({ by: z.string(), reason: z.string(), at: instantSchema })),

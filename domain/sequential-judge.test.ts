@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../statistics/random.ts';
-import { judgeSequence, mustRollBack, type Observation } from './sequential-judge.ts';
+import { evidencePath, judgeSequence, mustRollBack, type Observation } from './sequential-judge.ts';
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
@@ -55,5 +55,21 @@ describe('the sequential judge', () => {
     const random = createRandom(9);
     const seen = Array.from({ length: 200 }, () => judgeSequence(Array.from({ length: 300 }, () => ({ challengerFailed: random() < (0.1 * 5) / (0.1 * 5 + 0.9), chance: 0.1 }))));
     expect(seen.filter(mustRollBack).length / seen.length).toBeGreaterThan(0.95);
+  });
+});
+
+describe('the way of the evidence', () => {
+  const failures = (count: number, failed: boolean): Observation[] => Array.from({ length: count }, () => ({ challengerFailed: failed, chance: 0.5 }));
+  it('ends at what is judged now, and keeps its peak however few points are drawn', () => {
+    const observations = [...failures(13, true), ...failures(1_000, false)];
+    const judged = judgeSequence(observations);
+    const path = evidencePath(observations, 20);
+    expect(path.length).toBeLessThanOrEqual(21);
+    expect(path.at(-1)).toEqual({ observed: 1_013, eValue: judged.eValue });
+    expect(Math.max(...path.map((point) => point.eValue))).toBe(judged.peak);
+  });
+  it('has every point where there are few, and none where nothing was observed', () => {
+    expect(evidencePath(failures(3, true)).map(({ observed }) => observed)).toEqual([1, 2, 3]);
+    expect(evidencePath([])).toEqual([]);
   });
 });

@@ -32,6 +32,32 @@ export function judgeSequence(observations: readonly Observation[]): SequentialJ
   return { observed: observations.length, challengerFailed, eValue: eValue(process), peak };
 }
 
+/** How the evidence went: after so many observations it was so much. */
+export interface EvidencePoint {
+  readonly observed: number;
+  readonly eValue: number;
+}
+
+/**
+ * The way of the evidence, for drawing: at most about `pointsMax` points in even steps, and always the last one. What rose
+ * and fell between two points is drawn at its height, so that no peak is lost.
+ */
+export function evidencePath(observations: readonly Observation[], pointsMax = 200): readonly EvidencePoint[] {
+  const step = Math.max(1, Math.ceil(observations.length / pointsMax));
+  const points: EvidencePoint[] = [];
+  let process: EProcess = emptyEProcess();
+  let highest: EvidencePoint | null = null;
+  observations.forEach(({ challengerFailed, chance }, at) => {
+    process = observeDisagreement(process, challengerFailed, chance);
+    const point = { observed: at + 1, eValue: eValue(process) };
+    if (highest === null || point.eValue > highest.eValue) highest = point;
+    if ((at + 1) % step !== 0 && at + 1 !== observations.length) return;
+    points.push(at + 1 === observations.length ? point : highest);
+    highest = null;
+  });
+  return points;
+}
+
 /** Worth a rollback without a person: its chance is at most 1 % while the challenger is no worse. */
 export const mustRollBack = ({ peak }: SequentialJudgement): boolean => peak >= E_VALUE_ROLL_BACK;
 /** Worth a person's look: its chance is at most 5 % while the challenger is no worse. */

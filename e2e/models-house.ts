@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { createEmbeddingBlocks } from '../adapters/embeddings/embedding-store.ts';
+import { createAlertRepository } from '../adapters/postgres/alert-repository.ts';
+import { createChallengeRepository } from '../adapters/postgres/challenge-repository.ts';
 import { createDatasetRepository } from '../adapters/postgres/dataset-repository.ts';
+import { createDrillRepository } from '../adapters/postgres/drill-repository.ts';
 import { createModelRepository } from '../adapters/postgres/model-repository.ts';
 import { createProjectRepository } from '../adapters/postgres/project-repository.ts';
 import { createReviewRepository } from '../adapters/postgres/review-repository.ts';
@@ -23,7 +26,7 @@ const dayMs = 86_400_000;
  * A project that has lived for eight weeks, as the real parts would have written it: images of four cameras, embeddings, two
  * frozen dataset versions, three model versions, what the gate said of them, promotions. Only training and inference are left out.
  */
-export async function seedModels(house: ReviewHouse, slug: string, cacheDir: string, images = 320): Promise<{ projectId: string; imageIds: readonly string[]; predictionIds: readonly string[] }> {
+export async function seedModels(house: ReviewHouse, slug: string, cacheDir: string, images = 320): Promise<{ challengeId: string; projectId: string; imageIds: readonly string[]; predictionIds: readonly string[] }> {
   const { database, store } = house;
   const random = createRandom(7);
   const policy: Policy = { ...defaultPolicy, gate: { ...defaultPolicy.gate, evidenceMin: 20, overallMargin: 0.03 }, flagging: { ...defaultPolicy.flagging, noveltyMax: 0.9 } };
@@ -99,8 +102,22 @@ export async function seedModels(house: ReviewHouse, slug: string, cacheDir: str
   }, { projectId, challengerId, key: challengerId });
   const better = await judge(versions[1]!.id);
   await promote('promotion', versions[0]!.id, versions[1]!.id, better.why, 'gate', better.report.id);
-  await judge(versions[2]!.id);
-  return { projectId, imageIds: rows.map(({ ids }) => ids.image), predictionIds: rows.map(({ ids }) => ids.prediction) };
+  const worse = await judge(versions[2]!.id);
+
+  // Version 3 on its road, in the canary; what it said unseen of the second half, which the audit has settled since.
+  const [champion, challenger] = [versions[1]!.id, versions[2]!.id];
+  const challenges = createChallengeRepository(database);
+  const challenge = await challenges.open({ projectId, challengerId: challenger, championId: champion, kind: 'road', gateReportId: worse.report.id, startedBy: 'Ada: let us see', key: 'road' });
+  const step = (after: number, stage: 'shadow' | 'canary', canaryPercent: number, reason: string) => challenges.append({ projectId, challengeId: challenge.id, after, stage, shadowPercent: 100, canaryPercent, decidedBy: after === 0 ? 'gate' : 'Ada (usr_1)', reason, key: `step ${after}` });
+  await step(0, 'shadow', 0, 'it passed the gate');
+  await step(1, 'canary', 10, 'approved by Ada: the disagreements look harmless');
+  await database.shadowAnswer.createMany({ data: rows.slice(images / 2).flatMap(({ ids, embedding, top, eventAt }) => {
+    const { probabilities, top: said } = answerOf(heads[2]!, embedding);
+    return said === top ? [] : [{ predictionId: ids.prediction, modelVersionId: challenger, projectId, challengeId: challenge.id, classId: said, probability: probabilities[said] ?? 0, drawn: false, inclusion: 1, createdAt: eventAt }];
+  }) });
+  await createDrillRepository(database).keep({ projectId, championId: champion, formerId: versions[0]!.id, outcome: 'done', sentence: 'Version 1 was answering unseen after 0.9 s, and version 2 again after 0.7 s.', backMs: 912, forthMs: 704, startedBy: 'schedule', key: 'drill' });
+  await createAlertRepository(database).raise({ projectId, kind: 'challenge', sentence: 'The evidence against version 3 has passed 20: it was wrong in 17 of 22 reviewed disagreements.' });
+  return { challengeId: challenge.id, projectId, imageIds: rows.map(({ ids }) => ids.image), predictionIds: rows.map(({ ids }) => ids.prediction) };
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

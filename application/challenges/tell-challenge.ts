@@ -1,7 +1,7 @@
 import type { ChallengeDetail, ChallengeReply } from '../../contracts/challenges.ts';
 import type { Challenge, ChallengeStep, Drill } from '../../domain/ports-challenges.ts';
 import { nextStep } from '../../domain/road.ts';
-import { type SequentialJudgement, shownEValue } from '../../domain/sequential-judge.ts';
+import { evidencePath, type Observation, type SequentialJudgement, shownEValue } from '../../domain/sequential-judge.ts';
 import { readRoad } from './look-at-road.ts';
 import type { RoadDependencies } from './road-dependencies.ts';
 
@@ -18,7 +18,9 @@ export function createChallengeTeller(deps: RoadDependencies) {
   return {
     short: async (challenge: Challenge): Promise<ChallengeReply> => told(challenge, (await deps.challenges.steps(challenge.id)).at(-1)),
     async full(challenge: Challenge): Promise<ChallengeDetail> {
-      const [steps, { step, state, evidence }, policy] = await Promise.all([deps.challenges.steps(challenge.id), readRoad(deps, challenge), deps.policy(challenge.projectId)]);
+      const [steps, { step, state, evidence }, policy, disagreements, failures] = await Promise.all([
+        deps.challenges.steps(challenge.id), readRoad(deps, challenge), deps.policy(challenge.projectId), deps.figures.disagreements(challenge), deps.figures.failures(challenge),
+      ]);
       const decision = state === null || evidence === null ? null : nextStep(policy.road, policy.gate.overallMargin, state, evidence);
       const approvals = step === null || state === null ? [] : await deps.challenges.approvals(challenge.id, step.sequence);
       return {
@@ -28,6 +30,7 @@ export function createChallengeTeller(deps: RoadDependencies) {
           images: evidence.images, challengerImages: evidence.challengerImages, compared: evidence.compared, disagreed: evidence.disagreed,
           disagreements: shown(evidence.disagreements), failures: shown(evidence.failures), faults: [...evidence.faults],
         },
+        paths: { disagreements: drawn(disagreements), failures: drawn(failures) },
         next: decision && { act: decision.act, why: decision.why },
         approvals: approvals.map(({ approvedBy, reason, createdAt }) => ({ by: approvedBy, reason, at: createdAt.toISOString() })),
         approvalsWanted: policy.road.approvalsWanted,
@@ -41,3 +44,4 @@ export function createChallengeTeller(deps: RoadDependencies) {
 }
 
 const shown = ({ observed, challengerFailed, eValue, peak }: SequentialJudgement) => ({ observed, challengerFailed, eValue: shownEValue(eValue), peak: shownEValue(peak) });
+const drawn = (observations: readonly Observation[]) => evidencePath(observations).map(({ observed, eValue }) => ({ observed, eValue: shownEValue(eValue) }));

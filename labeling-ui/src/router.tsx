@@ -64,6 +64,7 @@ const history = createRoute({
   validateSearch: (search: Record<string, unknown>): { actor?: string | undefined; action?: string | undefined; subject?: string | undefined } => ({ actor: wordOf(search['actor']), action: wordOf(search['action']), subject: wordOf(search['subject']) }),
 });
 const cameras = createRoute({ getParentRoute: () => project, path: '/cameras', component: lazyRouteComponent(() => import('./pages/cameras-page.tsx'), 'CamerasPage') });
+const challenge = createRoute({ getParentRoute: () => project, path: '/challenges/$challenge', component: lazyRouteComponent(() => import('./pages/challenge-page.tsx'), 'ChallengePage') });
 const lineage = createRoute({ getParentRoute: () => project, path: '/lineage/$kind/$id', component: lazyRouteComponent(() => import('./pages/lineage-page.tsx'), 'LineagePage') });
 const schedules = createRoute({ getParentRoute: () => project, path: '/schedules', component: lazyRouteComponent(() => import('./pages/schedules-page.tsx'), 'SchedulesPage') });
 const classes = createRoute({ getParentRoute: () => project, path: '/classes', component: lazyRouteComponent(() => import('./pages/classes-page.tsx'), 'ClassesPage') });
@@ -72,7 +73,7 @@ const people = createRoute({ getParentRoute: () => project, path: '/people', com
 const quality = createRoute({ getParentRoute: () => project, path: '/quality', component: lazyRouteComponent(() => import('./pages/quality-page.tsx'), 'QualityPage') });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, diff, history, cameras, lineage, schedules, people, quality])]),
+  routeTree: root.addChildren([start, signIn, invite, project.addChildren([home, review, adjudicate, classes, models, modelVersion, compare, hindsight, rounds, datasets, diff, history, cameras, lineage, challenge, schedules, people, quality])]),
   defaultPreload: 'intent', scrollRestoration: true,
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { camerasSchema } from '../../../contracts/cameras.ts';
+import { alertSchema, type challengeActBodySchema, challengeActReplySchema, challengeDetailSchema, challengeSchema, drillSchema, runDrillReplySchema } from '../../../contracts/challenges.ts';
 import { pageOf } from '../../../contracts/common.ts';
 import { historySchema } from '../../../contracts/history.ts';
 import { lineageSchema, type lineageSubjectSchema } from '../../../contracts/lineage.ts';
@@ -103,6 +104,16 @@ export function createApiClient(fetcher: Fetch) {
     retrainState: (project: string, id: string) => send(`${of(project)}/retrains/${encodeURIComponent(id)}`, retrainStateSchema),
     promote: (project: string, number: number, body: { reason: string; expectChampion: number | null }, key: string) => send(`${of(project)}/model-versions/${number}/promotion`, promotionSchema, { method: 'POST', body, key }),
     rollBack: (project: string, body: { reason: string; expectChampion?: number }, key: string) => send(`${of(project)}/rollback`, promotionSchema, { method: 'POST', body, key }),
+
+    challenges: (project: string) => send(`${of(project)}/challenges`, pageOf(challengeSchema)),
+    challenge: (project: string, id: string) => send(`${of(project)}/challenges/${encodeURIComponent(id)}`, challengeDetailSchema),
+    startChallenge: (project: string, number: number, reason: string, key: string) => send(`${of(project)}/model-versions/${number}/challenge`, challengeSchema, { method: 'POST', body: { reason }, key }),
+    actOnChallenge: (project: string, id: string, body: z.input<typeof challengeActBodySchema>, key: string) => send(`${of(project)}/challenges/${encodeURIComponent(id)}/acts`, challengeActReplySchema, { method: 'POST', body, key, timeoutMs: 60_000 }),
+    clearChallenge: (project: string, id: string, reason: string) => send(`${of(project)}/challenges/${encodeURIComponent(id)}/clearance`, z.strictObject({ outcome: z.string(), why: z.string() }), { method: 'POST', body: { reason } }),
+    drills: (project: string) => send(`${of(project)}/rollback-drills`, pageOf(drillSchema)),
+    drill: (project: string, key: string) => send(`${of(project)}/rollback-drills`, runDrillReplySchema, { method: 'POST', body: {}, key, timeoutMs: 120_000 }),
+    alerts: (project: string) => send(`${of(project)}/alerts`, pageOf(alertSchema)),
+    resolveAlert: (project: string, kind: string) => send(`${of(project)}/alerts/${encodeURIComponent(kind)}/resolution`, doneSchema, { method: 'POST', body: {} }),
 
     lineage: (project: string, kind: z.output<typeof lineageSubjectSchema>, id: string) => send(`${of(project)}/lineage/${kind}/${encodeURIComponent(id)}`, lineageSchema),
     pictures: (project: string, ids: readonly string[]) => send(`${of(project)}/pictures?ids=${ids.join(',')}`, picturesSchema),

@@ -11,7 +11,7 @@ const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].
 const wordsOf = (text: string): string => text.replaceAll(/\{\w+\}/g, '').replaceAll(/[^\p{L}]/gu, '');
 
 /** Texts that are rightly the same in both languages. */
-const same: readonly MessageKey[] = ['app.name', 'action.macros', 'group.macro', 'macros.title', 'datasets.format.coco', 'datasets.format.parquet', 'models.run.artifact', 'cameras.metres'];
+const same: readonly MessageKey[] = ['app.name', 'action.macros', 'group.macro', 'macros.title', 'datasets.format.coco', 'datasets.format.parquet', 'models.run.artifact', 'cameras.metres', 'road.drill.seconds'];
 
 describe('catalogue', () => {
   it('says nothing in English to a Spanish reader, but for what is on the list', () => {

@@ -75,7 +75,7 @@ function Result({ project, data }: { project: string; data: ComparisonReply }) {
         <Title order={2} size="h4" id="flips">{t('compare.flips')}</Title>
         <ul className="flip-cards">
           {flips.map((name) => (
-            <li key={name}><button type="button" data-flip={name} disabled={data.flips[name] === 0} onClick={() => setFlip(name)} aria-label={t('compare.flips.show', { name: t(`compare.flip.${name}`), count: data.flips[name] })}><strong>{formatNumber(data.flips[name])}</strong><span>{t(`compare.flip.${name}`)}</span></button></li>
+            <li key={name}><button type="button" data-flip={name} disabled={data.flips[name] === 0} onClick={() => setFlip(name)}><strong>{formatNumber(data.flips[name])}</strong><span>{t(`compare.flip.${name}`)}</span> <span className="visually-hidden">{t('compare.flips.show')}</span></button></li>
           ))}
         </ul>
       </section>

@@ -1,25 +1,26 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { PromotionReply } from '../../../../contracts/models.ts';
 import { t } from '../../messages/index.ts';
 import { api, newKey } from '../../services.ts';
 
-export type Asked = { readonly kind: 'rollback' } | { readonly kind: 'promotion'; readonly number: number };
+export type Asked = { readonly kind: 'rollback' } | { readonly kind: 'promotion' | 'challenge'; readonly number: number };
 
-/** A promotion or a rollback by hand: asked for, given a reason, sent once. */
+/** A promotion, a rollback or a challenge by hand: asked for, given a reason, sent once. */
 export function useDecide(project: string, champion: number | null) {
   const client = useQueryClient();
   const [asked, setAsked] = useState<Asked | null>(null);
   const [key, setKey] = useState(newKey);
   const [done, setDone] = useState<string | null>(null);
   const send = useMutation({
-    mutationFn: (reason: string): Promise<PromotionReply> => (asked?.kind === 'promotion'
-      ? api.promote(project, asked.number, { reason, expectChampion: champion }, key)
-      : api.rollBack(project, { reason, ...(champion !== null && { expectChampion: champion }) }, key)),
-    onSuccess: (promotion) => {
-      setDone(t(promotion.kind === 'rollback' ? 'models.rollBack.done' : 'models.promote.done', { number: promotion.to }));
+    mutationFn: async (reason: string): Promise<string> => {
+      if (asked?.kind === 'challenge') return t('road.setOut.done', { number: (await api.startChallenge(project, asked.number, reason, key)).challenger });
+      if (asked?.kind === 'promotion') return t('models.promote.done', { number: (await api.promote(project, asked.number, { reason, expectChampion: champion }, key)).to });
+      return t('models.rollBack.done', { number: (await api.rollBack(project, { reason, ...(champion !== null && { expectChampion: champion }) }, key)).to });
+    },
+    onSuccess: (words) => {
+      setDone(words);
       setAsked(null);
-      for (const each of ['model-versions', 'promotions', 'project']) void client.invalidateQueries({ queryKey: [each, project] });
+      for (const each of ['model-versions', 'model-version', 'promotions', 'project', 'challenges']) void client.invalidateQueries({ queryKey: [each, project] });
     },
   });
   return {

@@ -37,7 +37,8 @@ export function VersionScreen({ number, holdout, choose }: { number: number; hol
           {mayAct && data?.hasHead === true && other !== null && <Button variant="default" component={Link} to={`/p/${project}/models/compare?version=${number}&against=${other}`}>{t('models.compare')}</Button>}
           {mayAct && data?.hasHead === true && <Button variant="default" component={Link} to={`/p/${project}/models/hindsight?version=${number}`}>{t('models.hindsight')}</Button>}
           {mayAct && data?.version.champion === true && data.promotions.some((each) => each.to === number && each.from !== null) && <Button variant="default" onClick={() => decide.ask({ kind: 'rollback' })}>{t('models.rollBack')}</Button>}
-          {mayAct && data?.version.champion === false && <Button onClick={() => decide.ask({ kind: 'promotion', number })}>{t('models.promote')}</Button>}
+          {mayAct && data?.version.champion === false && <Button variant="default" onClick={() => decide.ask({ kind: 'promotion', number })}>{t('models.promote')}</Button>}
+          {mayAct && data?.version.champion === false && data.hasHead && <Button onClick={() => decide.ask({ kind: 'challenge', number })}>{t('road.setOut')}</Button>}
         </>
       )}
     >

@@ -1,7 +1,7 @@
 import { Button, Modal, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { ProblemNote } from '../../components/problem.tsx';
-import { t } from '../../messages/index.ts';
+import { ProblemNote } from './problem.tsx';
+import { t } from '../messages/index.ts';
 
 interface ReasonProps { readonly confirm: string; readonly busy: boolean; readonly error: unknown; readonly onClose: () => void; readonly onConfirm: (reason: string) => void }
 

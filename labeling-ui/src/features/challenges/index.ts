@@ -1,0 +1,1 @@
+export { ChallengesPanel, Drills } from './challenges-panel.tsx';

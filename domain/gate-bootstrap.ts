@@ -10,7 +10,7 @@ const level = 0.9;
 /** The same images give the same bounds. */
 const seed = 20261124;
 /** Resamples are fewer on large holdouts, whose bounds settle sooner: about so many images are looked at in all. */
-const workMax = 20_000_000;
+const workMax = 3_000_000;
 const bins = 15;
 
 type Contender = 'champion' | 'challenger';

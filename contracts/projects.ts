@@ -30,6 +30,8 @@ export const policySchema = z.strictObject({
     leaseSeconds: z.number().int().min(5).max(3600),
     overlap: z.number().int().min(1).max(5),
     // Newer than some stored policies, and than some files that people keep: absent ones have the default.
+    hoursMax: z.number().positive().max(10_000).nullable().default(null),
+    easyShare: z.number().min(0).max(0.5).default(0),
     overlapShare: shareSchema.default(1),
     eyesMax: z.number().int().min(1).max(9).default(3),
     goldShare: z.number().min(0).max(0.5).default(0),

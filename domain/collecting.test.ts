@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { chooseItems, roundBudget, type WaitingItem } from './collecting.ts';
+import { chooseItems, itemsInHours, roundBudget, type WaitingItem } from './collecting.ts';
 
 const item = (id: string, value: number, more: Partial<WaitingItem> = {}): WaitingItem => ({ id, purpose: 'flagged', value, burstKey: null, topClassId: 0, ...more });
 
@@ -52,4 +52,24 @@ it('COLLECT4 keeps flagged items in the order of their value, and strews audit i
     expect(share).toBeGreaterThan(0.18);
     expect(share).toBeLessThan(0.32);
   }
+});
+
+it('COLLECT5 turns hours of annotators’ time into items, by their pace and the answers wanted; without a pace there is no limit', () => {
+  const one = { overlap: 1, overlapShare: 1 };
+  expect(itemsInHours(1, 4_000, one)).toBe(900);
+  expect(itemsInHours(0.5, 3_600, { overlap: 3, overlapShare: 0.5 })).toBe(250);
+  expect(itemsInHours(null, 4_000, one)).toBeNull();
+  expect(itemsInHours(2, null, one)).toBeNull();
+});
+
+it('COLLECT6 strews easy ones between the hard where the policy wants some, within the budget', () => {
+  const items = Array.from({ length: 100 }, (_, at) => item(`i${String(at).padStart(3, '0')}`, 1 - at / 100, { topClassId: at }));
+  const chosen = chooseItems(items, 20, 0.25);
+  expect(chosen).toHaveLength(20);
+  const easy = chosen.flatMap((each, at) => (each.value < 0.1 ? [at] : []));
+  expect(easy).toHaveLength(5);
+  // One in each fifth of the round.
+  expect(easy.map((at) => Math.floor(at / 4))).toEqual([0, 1, 2, 3, 4]);
+  expect(chosen.filter((each) => each.value > 0.8)).toHaveLength(15);
+  expect(chooseItems(items, 20).every((each) => each.value > 0.8)).toBe(true);
 });

@@ -13,6 +13,14 @@ export interface WaitingItem {
 /** Values at least this share of the best of their band count as close. */
 const closeShare = 0.9;
 
+const hourMs = 3_600_000;
+
+/** Answers that annotators give in so many hours at their own pace, in items that want so many answers each on average. Null: no limit, or no pace is known yet. */
+export function itemsInHours(hoursMax: number | null, answerMs: number | null, { overlap, overlapShare }: { overlap: number; overlapShare: number }): number | null {
+  if (hoursMax === null || answerMs === null || answerMs <= 0) return null;
+  return Math.floor((hoursMax * hourMs) / (answerMs * (1 + (overlap - 1) * overlapShare)) + 1e-9);
+}
+
 /**
  * How many flagged items a round may ask about beside its audit items.
  * @param arrived images predicted since the last round was opened
@@ -27,14 +35,18 @@ export function roundBudget(limits: { itemsMax: number; shareMax: number }, arri
 /**
  * Which items a round asks about, in the order asked: all audit items, and flagged ones by value under the budget. Where
  * values are close, bursts and predicted classes take turns, so that a round is not forty frames of one fox. Audit and gold
- * items are strewn evenly among the flagged ones, by a hash of their ids: a place in the round tells nobody which is which.
+ * items, and the easy ones where the policy wants some, are strewn evenly among the flagged ones: the former by a hash of their ids: a place in the round tells nobody which is which.
  */
-export function chooseItems(waiting: readonly WaitingItem[], budget: number): readonly WaitingItem[] {
+export function chooseItems(waiting: readonly WaitingItem[], budget: number, easyShare = 0): readonly WaitingItem[] {
   const strewn = waiting.filter((each) => each.purpose !== 'flagged');
   const flagged = waiting.filter((each) => each.purpose === 'flagged').toSorted((a, b) => b.value - a.value || (a.id < b.id ? -1 : 1));
-  const asked = inTurns(flagged).slice(0, budget);
+  const count = Math.min(budget, flagged.length);
+  const easyCount = Math.floor(count * easyShare + 1e-9);
+  const hard = inTurns(flagged.slice(0, flagged.length - easyCount)).slice(0, count - easyCount);
+  const easy = flagged.slice(flagged.length - easyCount);
+  const evenly = (items: readonly WaitingItem[]) => items.map((item, at) => ({ item, at: (at + 0.5) / items.length }));
   const placed = [
-    ...asked.map((item, at) => ({ item, at: (at + 0.5) / asked.length })),
+    ...evenly(hard), ...evenly(easy),
     ...strewn.map((item) => ({ item, at: shareOf(`place/${item.id}`) })),
   ];
   return placed.toSorted((a, b) => a.at - b.at || (a.item.id < b.item.id ? -1 : 1)).map(({ item }) => item);

@@ -29,6 +29,10 @@ export interface Policy {
     readonly itemsMax: number;
     /** Share of the images that arrived since the last round that a round may ask about; audit included. */
     readonly shareMax: number;
+    /** A round asks about no more than annotators answer in so many hours, by their real times of the last thirty days; null: no limit. */
+    readonly hoursMax: number | null;
+    /** Share of a round's flagged items that come from the other end, where the model is surest: some easy ones between the hard. */
+    readonly easyShare: number;
     /** A round closes at the latest after this many hours. */
     readonly deadlineHours: number;
     /** Enough flagged images to open a round without waiting for the schedule; 0 turns it off. */
@@ -124,6 +128,8 @@ export const defaultPolicy: Policy = {
   review: {
     itemsMax: 500,
     shareMax: 0.25,
+    hoursMax: null,
+    easyShare: 0,
     deadlineHours: 168,
     openAtFlags: 50,
     leaseSeconds: 120,

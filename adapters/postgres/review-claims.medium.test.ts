@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createReviewWorld, type ReviewWorld } from '../../testing/review-world.ts';
+import { askEverything, createReviewWorld, type ReviewWorld } from '../../testing/review-world.ts';
 import { holdLabels } from './label-records.ts';
 import { databaseNow, inTransaction } from './review-shared.ts';
 
@@ -73,4 +73,19 @@ it('a label of one image is written beside that of another, and waits while the 
     await at.answer('ann', two, 1);
   });
   expect((await at.labels(two.imageId)).map((label) => label.classId)).toEqual([1]);
+});
+
+it('a round holds what the hours of annotators’ time are enough for, with some easy items between the hard', async () => {
+  const policy = { ...askEverything, review: { ...askEverything.review, hoursMax: 1 / 60, easyShare: 0.4 } };
+  const at = await world.project(policy);
+  await at.flagged(4);
+  expect(await at.collect('no pace is known yet')).toMatchObject({ why: expect.stringContaining('4 items') as string });
+  // Six seconds an answer: two, two, two, and eighteen. A pause would count as two minutes.
+  for (const [place, item] of (await at.claim('ann', 4)).entries()) await at.answer('ann', item, 0, { leadTimeMs: place === 0 ? 18_000 : 2_000 });
+  const waiting = await at.flagged(40);
+  await at.collect('by hours');
+  const asked = await world.database.reviewItem.findMany({ where: { projectId: at.projectId, state: 'open' }, select: { id: true } });
+  expect(asked).toHaveLength(10);
+  const last = new Set(waiting.slice(-4).map((each) => each.itemId));
+  expect(asked.filter((each) => last.has(each.id))).toHaveLength(4);
 });

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { costOfDisagreement } from '../../domain/adjudication.ts';
-import { chooseItems, roundBudget, type WaitingItem } from '../../domain/collecting.ts';
+import { chooseItems, itemsInHours, roundBudget, type WaitingItem } from '../../domain/collecting.ts';
 import { PerennialError } from '../../domain/errors.ts';
 import type { ReviewRecords, RoundRecord } from '../../domain/ports-review.ts';
 import type { Answer } from '../../domain/review.ts';
@@ -52,13 +52,15 @@ async function collect(transaction: DatabaseOrTransaction, request: Parameters<R
   const last = await transaction.reviewRound.findFirst({ where: { projectId }, orderBy: { number: 'desc' }, select: { id: true, number: true } });
   const arrived = await arrivedSince(transaction, projectId, last?.id ?? null);
   const { audit, flagged: flaggedCount } = await countWaiting(transaction, projectId);
-  const budget = roundBudget(policy.review, arrived, audit, request.itemsMax ?? null);
-  const ordinary = chooseItems(await candidates(transaction, projectId, budget), budget);
+  const { easyShare } = policy.review;
+  const byHours = itemsInHours(policy.review.hoursMax, policy.review.hoursMax === null ? null : await answerTime(transaction, projectId), policy.review);
+  const budget = roundBudget({ ...policy.review, itemsMax: Math.min(policy.review.itemsMax, byHours ?? Infinity) }, arrived, audit, request.itemsMax ?? null);
+  const ordinary = chooseItems(await candidates(transaction, projectId, budget, easyShare), budget, easyShare);
   if (ordinary.length === 0) {
     return { outcome: 'skipped', why: flaggedCount === 0 ? 'nothing waits for review' : `the budget is used up: ${arrived} images arrived since the last round, ${flaggedCount} flagged ones wait`, roundId: null };
   }
   const gold = await makeGoldItems(transaction, projectId, { key, share: policy.review.goldShare, ordinary });
-  const roundId = await open(transaction, request, (last?.number ?? 0) + 1, gold.length === 0 ? ordinary : chooseItems([...ordinary, ...gold], ordinary.length));
+  const roundId = await open(transaction, request, (last?.number ?? 0) + 1, gold.length === 0 ? ordinary : chooseItems([...ordinary, ...gold], ordinary.length, easyShare));
   await passOver(transaction, projectId);
   return { outcome: 'done', why: `round ${(last?.number ?? 0) + 1} asks about ${ordinary.length} items: ${audit} of the audit sample, ${ordinary.length - audit} of ${flaggedCount} flagged`, roundId };
 }
@@ -85,12 +87,25 @@ async function countWaiting(transaction: DatabaseOrTransaction, projectId: strin
   return row ?? { audit: 0, flagged: 0 };
 }
 
-function candidates(transaction: DatabaseOrTransaction, projectId: string, budget: number): Promise<WaitingItem[]> {
+/** A longer one was a pause, not work; in ms. */
+const leadTimeMsMax = 120_000;
+
+/** Mean time of an answer over the last thirty days, in ms; null before there are any. */
+async function answerTime(transaction: DatabaseOrTransaction, projectId: string): Promise<number | null> {
+  const [row] = await transaction.$queryRaw<{ ms: number | null }[]>`
+    SELECT avg(LEAST("leadTimeMs", ${leadTimeMsMax}))::float8 AS ms FROM "Annotation"
+    WHERE "projectId" = ${projectId}::uuid AND "createdAt" > ${databaseNow} - interval '30 days' AND "leadTimeMs" IS NOT NULL AND "kind" <> 'withdrawal' AND "propagatedFrom" IS NULL`;
+  return row?.ms ?? null;
+}
+
+function candidates(transaction: DatabaseOrTransaction, projectId: string, budget: number, easyShare: number): Promise<WaitingItem[]> {
   return transaction.$queryRaw<WaitingItem[]>`
     SELECT c."id"::text, c."purpose", c."value", c."burstKey", p."topClassId" FROM (
       (SELECT * FROM "ReviewItem" WHERE "projectId" = ${projectId}::uuid AND "state" = 'waiting' AND "roundId" IS NULL AND "standsFor" IS NULL AND "purpose" <> 'flagged' ORDER BY "createdAt", "id")
       UNION ALL
       (SELECT * FROM "ReviewItem" WHERE "projectId" = ${projectId}::uuid AND "state" = 'waiting' AND "roundId" IS NULL AND "standsFor" IS NULL AND "purpose" = 'flagged' ORDER BY "value" DESC LIMIT ${budget * candidatesPerItem})
+      UNION
+      (SELECT * FROM "ReviewItem" WHERE "projectId" = ${projectId}::uuid AND "state" = 'waiting' AND "roundId" IS NULL AND "standsFor" IS NULL AND "purpose" = 'flagged' ORDER BY "value", "id" DESC LIMIT ${Math.ceil(budget * easyShare)})
     ) c LEFT JOIN "Prediction" p ON p."id" = c."predictionId"`;
 }
 

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { BrowserContext } from 'playwright-core';
 import { type Browser, launchBrowser, type Page, signInByInvitation } from './page.ts';
+import { v7 as uuidv7 } from 'uuid';
 import { classNames, type ReviewHouse, type SeededProject, startReviewHouse } from './review-house.ts';
 
 let house: ReviewHouse;
@@ -11,7 +12,7 @@ const projects = new Map<string, SeededProject>();
 
 beforeAll(async () => {
   [house, browser] = await Promise.all([startReviewHouse(40), launchBrowser()]);
-  const wanted = { fast: { images: 200 }, undo: { images: 30 }, offline: { images: 40, policy: { leaseSeconds: 5 } }, lost: { images: 30 }, tabs: { images: 40 }, own: { images: 30, blind: (index: number) => index === 1 }, bursts: { images: 24, burst: 4 } };
+  const wanted = { fast: { images: 200 }, undo: { images: 30 }, offline: { images: 40, policy: { leaseSeconds: 5 } }, lost: { images: 30 }, away: { images: 60, viewsReady: true }, typing: { images: 30 }, tabs: { images: 40 }, own: { images: 30, blind: (index: number) => index === 1 }, bursts: { images: 24, burst: 4 } };
   for (const [slug, options] of Object.entries(wanted)) projects.set(slug, await house.project(slug, options));
   context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
@@ -135,6 +136,43 @@ describe('without a connection', () => {
     await saved(page);
     expect(answersOnly(await written('offline'))).toEqual([...before, ...during]);
     expect(await page.getByText('could not be saved').count()).toBe(0);
+  });
+  it('ten minutes away: holds are over long since, and each answer arrives once, in order', async () => {
+    const other = await context.newPage();
+    onTestFinished(async () => { await context.setOffline(false); await other.close(); });
+    await other.clock.install();
+    await openReview(other, 'away');
+    const before = await answerMany(other, 2);
+    await saved(other);
+    await other.waitForLoadState('networkidle');
+    await context.setOffline(true);
+    const during = await answerMany(other, 20);
+    for (let minute = 0; minute < 10; minute += 1) await other.clock.fastForward(60_000);
+    expect(await other.locator('[data-testid=save-state][data-status=offline]').getAttribute('data-waiting')).toBe('20');
+    // The database's clock went on as well: every hold ran out.
+    await house.database.$executeRaw`UPDATE "ReviewItem" SET "leaseExpiresAt" = "leaseExpiresAt" - interval '10 minutes' WHERE "projectId" = ${projects.get('away')?.id ?? ''}::uuid AND "leaseExpiresAt" IS NOT NULL`;
+    await context.setOffline(false);
+    await other.clock.fastForward(20_000);
+    await saved(other);
+    expect(answersOnly(await written('away'))).toEqual([...before, ...during]);
+    expect(await other.getByText('could not be saved').count()).toBe(0);
+  });
+  it('a hold that ends while a comment is typed loses neither the text nor anybody’s answer', async () => {
+    await openReview(page, 'typing');
+    await page.waitForTimeout(1_500);
+    const item = await shownItem(page);
+    await page.keyboard.press('c');
+    await page.getByRole('dialog').locator('textarea').fill('a ring on the left leg');
+    // Meanwhile the hold ends, and somebody else answers.
+    const row = await house.database.reviewItem.findUniqueOrThrow({ where: { id: item } });
+    await house.database.reviewItem.update({ where: { id: item }, data: { state: 'settled', settledAt: new Date(), leasedBy: null, leaseExpiresAt: null, fence: row.fence + 1 } });
+    await house.database.annotation.create({ data: { id: uuidv7(), projectId: row.projectId, reviewItemId: item, imageId: row.imageId, userId: 'somebody', kind: 'class', classId: 1, fence: row.fence + 1, clientKey: 'theirs' } });
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await answer(page, 'd');
+    await saved(page);
+    await page.getByText('a ring on the left leg').waitFor();
+    expect((await written('typing')).filter((each) => each.item === item).map((each) => each.classId)).toEqual([1]);
   });
   it('an answer whose reply was lost is not written twice, and a reload in between loses nothing', async () => {
     await openReview(page, 'lost');

@@ -65,7 +65,7 @@ export async function loadImage(url: string): Promise<HTMLImageElement> {
 
 /**
  * The order in which to load: this image whole, then the thumbnails the way the person goes, then the fitted ones that way,
- * then two the other way.
+ * then two the other way; last the thumbnails of all that is held, so that who loses the connection can go on with them.
  */
 export function loadOrder(items: readonly { images: { thumbnail: string; fitted: string } }[], position: number, direction: 1 | -1 = 1, ahead = 10): string[] {
   const here = items[position];
@@ -75,5 +75,6 @@ export function loadOrder(items: readonly { images: { thumbnail: string; fitted:
   return [
     ...(here === undefined ? [] : [here.images.thumbnail, here.images.fitted]),
     ...onward.map((item) => item.images.thumbnail), ...onward.map((item) => item.images.fitted), ...back.map((item) => item.images.fitted),
+    ...items.slice(position + 1 + ahead).map((item) => item.images.thumbnail),
   ];
 }

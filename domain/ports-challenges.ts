@@ -106,8 +106,8 @@ export interface Approval {
 
 /** What a look at the road reads; figures only, images never. */
 export interface RoadFigures {
-  /** Reviewed disagreements, one a burst, in the order in which people answered: those in which exactly one of the two was right. */
-  disagreements(challenge: Challenge): Promise<readonly Observation[]>;
+  /** Reviewed disagreements since a moment, one a burst, in the order in which people answered: those in which exactly one of the two was right. */
+  disagreements(challenge: Challenge, since: Date): Promise<readonly Observation[]>;
   /** Camera-days in which an audited or reported answer was wrong, in the order in which that was found; while the canary ran. */
   failures(challenge: Challenge): Promise<readonly Observation[]>;
   /** Since a step began; images count from `graceMs` later on. */

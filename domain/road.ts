@@ -28,7 +28,7 @@ export interface RoadEvidence {
   /** Images that both models saw, in this step; and in how many they differed. */
   readonly compared: number;
   readonly disagreed: number;
-  /** Reviewed disagreements since the challenge began. */
+  /** Reviewed disagreements since the challenge began; in a bake, since that did. */
   readonly disagreements: SequentialJudgement;
   /** Failures by arm since the canary began. */
   readonly failures: SequentialJudgement;

@@ -7,7 +7,7 @@ import { holdName, inTransaction } from './review-shared.ts';
 /** What a look at the road reads from predictions, shadow answers and labels. @see RoadFigures */
 export function createRoadFigures(database: Database): RoadFigures {
   return {
-    async disagreements({ id, challengerId }) {
+    async disagreements({ id, challengerId }, since) {
       // Only answers that were given blind and after both models had spoken: whoever saw one model's answer leans to it.
       const rows = await database.$queryRaw<{ challengerFailed: boolean }[]>`
         SELECT f."challengerFailed" FROM (
@@ -17,7 +17,7 @@ export function createRoadFigures(database: Database): RoadFigures {
                    CASE WHEN p."modelVersionId" = ${challengerId}::uuid THEN s."classId" ELSE p."topClassId" END <> l."classId" AS "championFailed"
             FROM "ShadowAnswer" s JOIN "Prediction" p ON p."id" = s."predictionId" JOIN "Arrival" a ON a."id" = p."arrivalId"
             JOIN "Label" l ON l."imageId" = p."imageId" AND l."createdAt" > s."createdAt" AND l."kind" = 'class' AND l."blind" AND l."source" IN ('review', 'adjudication')
-            WHERE s."challengeId" = ${id}::uuid AND s."classId" <> p."topClassId" AND NOT EXISTS (SELECT 1 FROM "Label" n WHERE n."supersedes" = l."id")
+            WHERE s."challengeId" = ${id}::uuid AND s."createdAt" >= ${since}::timestamptz AT TIME ZONE 'UTC' AND s."classId" <> p."topClassId" AND NOT EXISTS (SELECT 1 FROM "Label" n WHERE n."supersedes" = l."id")
           ) r WHERE r."challengerFailed" <> r."championFailed" ORDER BY r."burst", r."at", r."predictionId"
         ) f ORDER BY f."at", f."predictionId"`;
       return rows.map(({ challengerFailed }): Observation => ({ challengerFailed, chance: 0.5 }));

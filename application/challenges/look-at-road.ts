@@ -30,6 +30,9 @@ export interface RoadLook {
   readonly approvedBy: readonly string[];
 }
 
+/** The bake begins to judge anew: what was good in shadow must not outweigh what went wrong after the promotion. */
+export const judgedSince = (challenge: Challenge, steps: readonly ChallengeStep[]): Date => (steps.find((step) => step.stage === 'bake') ?? challenge).createdAt;
+
 /** Everything a decision rests on, read at one moment. @throws PerennialError CHALLENGE_NOT_FOUND */
 export async function readRoad(deps: RoadDependencies, challenge: Challenge): Promise<{ step: ChallengeStep | null; state: RoadState | null; evidence: RoadEvidence | null; approvedBy: readonly string[] }> {
   const steps = await deps.challenges.steps(challenge.id);
@@ -41,7 +44,7 @@ export async function readRoad(deps: RoadDependencies, challenge: Challenge): Pr
   const day = (await records.latestEventDay(challenge.projectId)) ?? now.toISOString().slice(0, 10);
   const [champion, faults, traffic, disagreements, failures, approvals, automaticPromotionsToday] = await Promise.all([
     records.champion(challenge.projectId), figures.faults(challenge, challenge.challengerId), figures.traffic(challenge, step.createdAt, graceMs),
-    figures.disagreements(challenge), figures.failures(challenge), challenges.approvals(challenge.id, step.sequence), records.automaticPromotionsOn(challenge.projectId, day),
+    figures.disagreements(challenge, judgedSince(challenge, steps)), figures.failures(challenge), challenges.approvals(challenge.id, step.sequence), records.automaticPromotionsOn(challenge.projectId, day),
   ]);
   const evidence: RoadEvidence = {
     champion: champion?.id === challenge.championId ? 'champion' : champion?.id === challenge.challengerId ? 'challenger' : 'other',

@@ -155,6 +155,16 @@ describe('a look at the road', () => {
     const events = await world.database.historyEvent.findMany({ where: { projectId: world.projectId }, orderBy: { id: 'asc' }, select: { action: true } });
     expect(events.map(({ action }) => action).filter((action) => /^(challenge|model)/.test(action))).toEqual(['model.first', 'challenge.shadow', 'challenge.canary', 'model.promotion', 'challenge.bake', 'challenge.done']);
   });
+  it('in the bake it judges anew: what was good in shadow outweighs nothing', async () => {
+    await look();
+    await disagree(0, 40);
+    await step(1, 'canary', { canaryPercent: 10 });
+    await world.promote(challenge);
+    await step(2, 'bake');
+    expect((await look()).evidence?.disagreements.observed).toBe(0);
+    await disagree(14, 0);
+    expect((await look()).decision).toMatchObject({ act: 'end', stage: 'rolled_back', why: expect.stringContaining('14 of 14') as string });
+  });
   it('in the bake the champion before comes back, once', async () => {
     await look();
     await step(1, 'canary', { canaryPercent: 10 });

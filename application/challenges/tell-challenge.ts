@@ -2,7 +2,7 @@ import type { ChallengeDetail, ChallengeReply } from '../../contracts/challenges
 import type { Challenge, ChallengeStep, Drill } from '../../domain/ports-challenges.ts';
 import { nextStep } from '../../domain/road.ts';
 import { evidencePath, type Observation, type SequentialJudgement, shownEValue } from '../../domain/sequential-judge.ts';
-import { readRoad } from './look-at-road.ts';
+import { judgedSince, readRoad } from './look-at-road.ts';
 import type { RoadDependencies } from './road-dependencies.ts';
 
 /** Challenges as the outside reads them: version numbers where we hold ids. */
@@ -18,8 +18,9 @@ export function createChallengeTeller(deps: RoadDependencies) {
   return {
     short: async (challenge: Challenge): Promise<ChallengeReply> => told(challenge, (await deps.challenges.steps(challenge.id)).at(-1)),
     async full(challenge: Challenge): Promise<ChallengeDetail> {
-      const [steps, { step, state, evidence }, policy, disagreements, failures] = await Promise.all([
-        deps.challenges.steps(challenge.id), readRoad(deps, challenge), deps.policy(challenge.projectId), deps.figures.disagreements(challenge), deps.figures.failures(challenge),
+      const steps = await deps.challenges.steps(challenge.id);
+      const [{ step, state, evidence }, policy, disagreements, failures] = await Promise.all([
+        readRoad(deps, challenge), deps.policy(challenge.projectId), deps.figures.disagreements(challenge, judgedSince(challenge, steps)), deps.figures.failures(challenge),
       ]);
       const decision = state === null || evidence === null ? null : nextStep(policy.road, policy.gate.overallMargin, state, evidence);
       const approvals = step === null || state === null ? [] : await deps.challenges.approvals(challenge.id, step.sequence);

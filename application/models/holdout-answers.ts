@@ -33,6 +33,8 @@ export interface AnswersOnHoldout {
 
 /** Images whose embeddings are in memory at once. */
 const imagesAtOnce = 1_000;
+/** Some 20 ms of arithmetic. */
+const imagesAtATurn = 100;
 /** A page asks for the report and then for the pictures behind it: these come from the same answers. */
 const keptMs = 60_000;
 const keptMax = 16;
@@ -74,12 +76,12 @@ async function answer(deps: HoldoutAnswersDependencies, projectId: string, numbe
     const some = judged.slice(from, from + imagesAtOnce);
     const ids = some.map(({ imageId }) => imageId);
     const [embeddings, facts] = await Promise.all([deps.embeddings.load(projectId, ids, version.backboneDigest ?? '', version.preprocessingDigest ?? ''), deps.pictures.facts(projectId, ids)]);
-    for (const each of some) {
+    for (const [at, each] of some.entries()) {
       const embedding = embeddings.get(each.imageId);
       if (embedding !== undefined) answers.push({ ...each, ...served(head, embedding, costs), camera: facts.get(each.imageId)?.camera ?? null });
+      // Others are served in between.
+      if (at % imagesAtATurn === 0) await new Promise((resolve) => { setImmediate(resolve); });
     }
-    // Others are served in between.
-    await new Promise((resolve) => { setImmediate(resolve); });
   }
   return { answers, notEmbedded: judged.length - answers.length, datasetVersion: dataset.number, version };
 }

@@ -133,6 +133,7 @@ export const enModels = {
   'hindsight.notEmbedded': '{count} images are left out: they have no embedding of its backbone.',
   'hindsight.notEmbedded.one': 'One image is left out: it has no embedding of its backbone.',
   'hindsight.empty': 'No image has been predicted yet, so there is nothing to look back on.',
+  'hindsight.figure': 'Figure',
   'hindsight.was': 'What happened',
   'hindsight.wouldBe': 'Would have been',
   'hindsight.accuracy': 'Right on the audit sample',

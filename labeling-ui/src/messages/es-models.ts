@@ -135,6 +135,7 @@ export const esModels: Readonly<Record<keyof typeof enModels, string>> = {
   'hindsight.notEmbedded': 'Faltan {count} imágenes: no tienen vector de su red.',
   'hindsight.notEmbedded.one': 'Falta una imagen: no tiene vector de su red.',
   'hindsight.empty': 'Todavía no se ha predicho ninguna imagen, así que no hay nada que mirar.',
+  'hindsight.figure': 'Medida',
   'hindsight.was': 'Lo que pasó',
   'hindsight.wouldBe': 'Habría sido',
   'hindsight.accuracy': 'Aciertos en la muestra de auditoría',

@@ -69,6 +69,7 @@ function Filter({ chosen, choose }: { chosen: HistoryAsked; choose: (next: Histo
 function Subject({ event: { action, subject }, project }: { event: HistoryEventReply; project: string }) {
   const short = subject.length > 14 ? `…${subject.slice(-8)}` : subject;
   const kind = action.startsWith('label.') || action.startsWith('image.') ? 'image' : action.startsWith('prediction.') ? 'prediction' : action.startsWith('model.') ? 'model_version' : null;
+  if (action.startsWith('challenge.')) return <Link to="/p/$project/challenges/$challenge" params={{ project, challenge: subject }} title={subject}><code>{short}</code></Link>;
   if (kind === null) return <code title={subject}>{short}</code>;
   return <Link to="/p/$project/lineage/$kind/$id" params={{ project, kind, id: subject }} title={subject}><code>{short}</code></Link>;
 }

@@ -1,6 +1,7 @@
 import { Paper, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { Lineage } from '../../../../contracts/lineage.ts';
 import { Answered } from '../../components/data-table.tsx';
 import { PageFrame } from '../../components/page-frame.tsx';
@@ -49,8 +50,12 @@ function SubjectPicture({ project, data }: { project: string; data: Lineage }) {
 function Drawing({ project, data }: { project: string; data: Lineage }) {
   const drawn = layOut(data);
   const left = [...drawn.left];
+  const scroller = useRef<HTMLDivElement>(null);
+  const subject = drawn.nodes.find(({ node }) => node.id === data.subject.id);
+  // What it is about is in sight from the start, however narrow the screen.
+  useEffect(() => { if (scroller.current !== null && subject !== undefined) scroller.current.scrollLeft = subject.x - (scroller.current.clientWidth - box.width) / 2; }, [subject?.x]);
   return (
-    <div className="lineage-scroll" role="region" aria-label={t('lineage.drawing')} tabIndex={0}>
+    <div ref={scroller} className="lineage-scroll" role="region" aria-label={t('lineage.drawing')} tabIndex={0}>
       <div className="lineage" style={{ width: drawn.width, height: drawn.height }}>
         <svg width={drawn.width} height={drawn.height} aria-hidden="true">{drawn.edges.map((edge) => <path key={`${edge.from.node.id} ${edge.to.node.id} ${edge.because}`} d={curve(edge)} data-near={edge.from.node.id === data.subject.id || edge.to.node.id === data.subject.id}><title>{becauseInWords(edge.because)}</title></path>)}</svg>
         {drawn.nodes.map(({ node, x, y }) => <div key={node.id} className="lineage-node" data-kind={node.kind} data-subject={node.id === data.subject.id} style={{ left: x, top: y, width: box.width, height: box.height }}><span className="quiet">{kindInWords(node.kind)}</span><NodeLink node={node} project={project} /></div>)}

@@ -32,7 +32,7 @@ export function HindsightResult({ project, data }: { project: string; data: Repl
         <Title order={2} size="h4" id="all">{t('hindsight.asked', { number: data.version, count: all.images })}</Title>
         <DataTable
           caption={t('hindsight.title')} rows={figures} rowKey={(row) => row.name} empty="–"
-          columns={[{ head: ' ', cell: (row) => <strong>{row.name}</strong> }, { head: t('hindsight.was'), figure: true, cell: (row) => row.of(all.was) }, { head: t('hindsight.wouldBe'), figure: true, cell: (row) => row.of(all.wouldBe) }]}
+          columns={[{ head: t('hindsight.figure'), cell: (row) => <strong>{row.name}</strong> }, { head: t('hindsight.was'), figure: true, cell: (row) => row.of(all.was) }, { head: t('hindsight.wouldBe'), figure: true, cell: (row) => row.of(all.wouldBe) }]}
         />
         <p className="quiet">{t('hindsight.changed')}: {formatNumber(all.changed)} ({formatShare(all.changed / all.images)}). {t('hindsight.hours')}: {t(measured === null ? 'hindsight.hours.guess' : 'hindsight.hours.hint', { seconds: Math.round(10 * seconds) / 10 })}. {t('hindsight.settledNote')} {data.notEmbedded > 0 && t('hindsight.notEmbedded', { count: data.notEmbedded })}</p>
       </section>

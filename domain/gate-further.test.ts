@@ -51,6 +51,8 @@ describe('negative flips', () => {
     expect(told.sentence).toContain('wrong on 12 of 400 images that the champion answers rightly');
     const answers = [0.01, 0.03, 0.2].map((negativeFlipMax) => named(judge(pairs, { policy: { negativeFlipMax } }).checks, 'negative flips').answer);
     expect(answers).toEqual(['hold', 'cannot_tell', 'pass']);
+    const wanted = [0.03, 0.035, 0.04].map((negativeFlipMax) => named(judge(pairs, { policy: { negativeFlipMax } }).checks, 'negative flips').moreLabels);
+    expect([wanted[0], wanted[1]! > wanted[2]!, wanted[2]! > 0]).toEqual([null, true, true]);
   });
 });
 

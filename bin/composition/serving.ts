@@ -34,6 +34,7 @@ import { createInTurn } from '../../serving/in-turn.ts';
 import { createKeptBriefly } from '../../serving/kept-briefly.ts';
 import { createModelPool } from '../../serving/model-pool.ts';
 import { createShadowLedger } from '../../serving/shadow-ledger.ts';
+import { createLoadWithinMemory } from '../../serving/within-memory.ts';
 import type { readConfig, serveConfig } from '../config.ts';
 import { buildBase, clock, ids, sha256 } from './shared.ts';
 
@@ -49,6 +50,8 @@ const inputsKept = 24;
 const keptTogetherMax = 32;
 /** Longest that an answer of a challenger is waited for before the champion's is given. */
 const canaryMsMax = 2_000;
+/** Most memory that a challenger may take beside the champion. */
+const challengerBytesMax = 1.5 * 2 ** 30;
 
 type Config = ReturnType<typeof readConfig<typeof serveConfig>>;
 
@@ -93,7 +96,7 @@ export function buildServing(config: Config) {
     onError: (error) => { logger.warn({ err: error }, 'what was seen of challengers could not be written'); },
   });
   const contests = createContests({
-    routesOf: createRouteReader(database).routesOf, versionById: models.versionById, load: pool.load,
+    routesOf: createRouteReader(database).routesOf, versionById: models.versionById, load: createLoadWithinMemory({ load: pool.load, memory: process.memoryUsage.rss, growthMax: challengerBytesMax }),
     onFault: ({ projectId, route, modelVersionId, error }) => { shadow.fault({ projectId, route }, modelVersionId, error); },
   });
   const inTurn = createInTurn();

@@ -15,6 +15,8 @@ describe('what the gate said', () => {
     await speak('es');
     expect(checkSentence(check)).toBe('De las imágenes de fox, 12 imágenes, el aspirante difiere en −8,3 puntos, entre −31 y +9. No se puede saber si es peor en más de 5 puntos; lo dirían unas 240 etiquetas más.');
     expect(checkSentence({ ...check, difference: null, lower: null, upper: null, moreLabels: null })).toContain('no hay todavía nada que comparar');
+    expect(checkName({ name: 'calibration' })).toBe('Calibración');
+    expect(checkSentence({ ...check, name: 'latency', answer: 'hold', difference: 2.1, lower: null, upper: null, margin: 0.1 })).toBe('En tiempo el aspirante necesita 3,1 × lo del campeón: más de los 1,1 × admitidos.');
     expect(verdictSentence({ verdict: 'cannot_tell', sentence: 'x', checks: [check] })).toBe('1 de 1 comprobaciones no lo pueden decir (Exhaustividad de fox) y ninguna falla.');
     expect(verdictSentence({ verdict: 'pass', sentence: 'x', checks: [{ ...check, answer: 'pass' }] })).toBe('Las 1 comprobaciones pasan.');
   });

@@ -1,12 +1,14 @@
 import type { GateReportReply } from '../../../../contracts/models.ts';
-import { formatPoints, spoken, t } from '../../messages/index.ts';
+import { formatFigure, formatPoints, spoken, t } from '../../messages/index.ts';
 
 type Check = GateReportReply['checks'][number];
-type Part = { readonly kind: 'overall' | 'reference' } | { readonly kind: 'class'; readonly name: string };
+const kinds = ['overall', 'reference', 'macro F1', 'calibration', 'negative flips', 'latency', 'memory'] as const;
+type Part = { readonly kind: (typeof kinds)[number] } | { readonly kind: 'class'; readonly name: string };
 
 /** Which question a check asked. */
 export function partOf(name: string): Part {
-  if (name === 'overall' || name === 'reference') return { kind: name };
+  const kind = kinds.find((each) => each === name);
+  if (kind !== undefined) return { kind };
   return { kind: 'class', name: name.replace(/^class /, '') };
 }
 
@@ -21,6 +23,11 @@ const allowedPoints = (margin: number): string => formatPoints(margin).replace('
 export function checkSentence(check: Check): string {
   if (spoken() === 'en') return check.sentence;
   const part = partOf(check.name);
+  if (part.kind === 'latency' || part.kind === 'memory') {
+    if (check.difference === null) return check.sentence;
+    const ratio = (over: number): string => formatFigure(1 + over);
+    return t(`models.gate.times.${check.answer === 'hold' ? 'hold' : 'pass'}`, { where: t(`models.gate.where.${part.kind}`), ratio: ratio(check.difference), allowed: ratio(check.margin) });
+  }
   const where = part.kind === 'class' ? t('models.gate.where.class', { name: part.name }) : t(`models.gate.where.${part.kind}`);
   const { difference, lower, upper, images } = check;
   const known = difference !== null && lower !== null && upper !== null;

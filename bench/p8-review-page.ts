@@ -8,13 +8,13 @@ import { measureRoute, reviewRouteBytesMax } from './route-size.ts';
 
 export const figure = 'P8';
 export const name = 'review page';
-export const target = 'next full image ≤ 100 ms after the key (p95); label acknowledged ≤ 50 ms (p95), 20 annotators at one label a second; first usable page ≤ 1.5 s; script ≤ 250 kB; 200 images at machine speed, none lost, doubled or out of order';
+export const target = 'next full image ≤ 100 ms after the key (p95); label acknowledged ≤ 50 ms (p95), 20 annotators at one label a second, and no slower than 1.2 × with 1,000,000 predictions stored; first usable page ≤ 1.5 s; script ≤ 250 kB; 200 images at machine speed, none lost, doubled or out of order';
 
 const p95 = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
 const letters = ['d', 'o', 'f', 'h', 'a', 'e'];
 const fitted = '[data-testid=viewer][data-state=fitted]';
 
-/** `--set images=5000` and `--set pace=350` (ms between two keys) change what is measured. */
+/** `--set images=5000`, `--set pace=350` (ms between two keys) and `--set stored=1000000` (predictions beside them) change what is measured. */
 export async function run({ quick, set, say }: BenchOptions): Promise<readonly Measure[]> {
   const images = Number(set['images'] ?? (quick ? 600 : 5000));
   const turns = quick ? 1 : 3;
@@ -34,19 +34,17 @@ export async function run({ quick, set, say }: BenchOptions): Promise<readonly M
     const wrong = await machineSpeed(page, house, project, quick ? 60 : 200);
     await page.close();
     say('20 annotators at one label a second each');
-    // Twenty who have just come: the first seconds are not what a morning is like.
-    await labelTogether(house, 'woods', project.id, 20, 2);
-    const costs: number[] = [];
-    const acknowledged = await inTurns(turns, async () => {
-      const before = cpuSecondsOf(house.pid);
-      const took = await labelTogether(house, 'woods', project.id, 20, quick ? 3 : 15);
-      costs.push(((cpuSecondsOf(house.pid) - before) * 1000) / took.length);
-      return p95(took);
-    });
+    const few = await acknowledge(house, project, turns, quick ? 3 : 15);
+    const stored = Number(set['stored'] ?? (quick ? 20_000 : 1_000_000));
+    say(`the same with ${stored} predictions stored`);
+    await storePredictions(house, project, stored);
+    const many = await acknowledge(house, project, turns, quick ? 3 : 15);
     return [
       { of: 'key to next full image on screen, p95, ms', ours: keys, mark: { atMost: 100 } },
-      { of: 'label acknowledged with 20 annotators at 1 label/s, p95, ms', ours: acknowledged, mark: { atMost: 50 } },
-      { of: 'processor time of the api for each of these labels, ms', ours: costs },
+      { of: 'label acknowledged with 20 annotators at 1 label/s, p95, ms', ours: few.p95, mark: { atMost: 50 } },
+      { of: `the same with ${stored} predictions stored, p95`, ours: many.p95, against: { name: 'with few', samples: few.p95 }, mark: { atMost: 1.2 } },
+      { of: 'processor time of the api for each label, ms', ours: few.cpuMs },
+      { of: `the same with ${stored} predictions stored`, ours: many.cpuMs, against: { name: 'with few', samples: few.cpuMs }, mark: { atMost: 1.2 } },
       { of: 'first usable review page, cold cache, ms', ours: first, mark: { atMost: 1500 } },
       { of: 'script of the review page, gzip, bytes', ours: [scripts.reduce((sum, each) => sum + each.compressedBytes, 0)], mark: { atMost: reviewRouteBytesMax } },
       { of: `answers lost, doubled or out of order, of ${quick ? 60 : 200} at machine speed`, ours: [wrong], mark: { atMost: 0 } },
@@ -55,6 +53,29 @@ export async function run({ quick, set, say }: BenchOptions): Promise<readonly M
     await browser.close();
     await house.stop();
   }
+}
+
+/** Twenty annotators at a label a second: how long the slowest twentieth of acknowledgements took at least, and the api's processor time for each label. */
+async function acknowledge(house: ReviewHouse, project: SeededProject, turns: number, seconds: number): Promise<{ p95: number[]; cpuMs: number[] }> {
+  // Twenty who have just come: their first seconds are not what a morning is like.
+  await labelTogether(house, 'woods', project.id, 20, 2);
+  const cpuMs: number[] = [];
+  const took = await inTurns(turns, async () => {
+    const before = cpuSecondsOf(house.pid);
+    const each = await labelTogether(house, 'woods', project.id, 20, seconds);
+    cpuMs.push(((cpuSecondsOf(house.pid) - before) * 1000) / each.length);
+    return p95(each);
+  });
+  return { p95: took, cpuMs };
+}
+
+/** Predictions as a year of them would lie there, over the project's images. */
+async function storePredictions({ database }: ReviewHouse, { id, truth }: SeededProject, count: number): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO "Prediction" ("id", "projectId", "imageId", "arrivalId", "modelVersionId", "policyVersionId", "purpose", "probabilities", "topClassId", "confidence", "rawScore", "margin", "audit", "auditShare", "eventAt", "createdAt")
+    SELECT gen_random_uuid(), p."projectId", p."imageId", p."arrivalId", p."modelVersionId", p."policyVersionId", 'champion', p."probabilities", p."topClassId", p."confidence", p."rawScore", p."margin", false, p."auditShare", p."eventAt", p."createdAt" - interval '30 days'
+    FROM "Prediction" p CROSS JOIN generate_series(1, ${Math.ceil(count / truth.size)}::int) WHERE p."projectId" = ${id}::uuid`;
+  await database.$executeRaw`ANALYZE "Prediction"`;
 }
 
 async function inTurns(turns: number, measure: () => Promise<number>): Promise<number[]> {

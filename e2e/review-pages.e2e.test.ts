@@ -151,3 +151,28 @@ it('where the browser has no room left the page says so and goes on', async () =
   expect(await page.getByTestId('storage-full').count()).toBe(0);
   expect(await house.database.annotation.count({ where: { reviewItemId: item ?? '' } })).toBe(1);
 });
+
+it('an open round is told on other pages until it is put off, and one key is told to who has never answered', async () => {
+  const fresh = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, storageState: { ...(await context.storageState()), origins: [] } });
+  const tab = await fresh.newPage();
+  await tab.goto(`${house.url}/p/grid/rounds`);
+  const notice = tab.getByTestId('round-notice');
+  await notice.waitFor();
+  expect(await notice.textContent()).toMatch(/Round 1 is open: \d+ images wait for you/);
+  await notice.getByRole('button', { name: 'Later' }).click();
+  await notice.waitFor({ state: 'detached' });
+  await tab.reload();
+  await tab.getByRole('heading', { name: 'Rounds' }).waitFor();
+  await tab.waitForLoadState('networkidle');
+  expect(await notice.count()).toBe(0);
+  await tab.goto(`${house.url}/p/grid/review`);
+  await tab.locator('[data-testid=viewer][data-state=fitted]').waitFor();
+  expect(await tab.getByTestId('first-hint').textContent()).toContain('Space where the model is right');
+  for (const key of ['d', 'd', 'd']) {
+    await tab.keyboard.press(key);
+    await tab.waitForTimeout(300);
+  }
+  await tab.getByTestId('first-hint').waitFor({ state: 'detached' });
+  await tab.locator('[data-testid=save-state][data-status=saved]').waitFor();
+  await fresh.close();
+});

@@ -33,6 +33,8 @@ export interface ReviewSessionDependencies {
   readonly now: () => number;
 }
 
+/** A claim takes no longer list. */
+const holdingMax = 100;
 
 const start: ReviewSnapshot = {
   phase: 'loading', items: [], position: 0, decisions: new Map(), classes: [], progress: null, decidedSinceClaim: 0, lastDecision: null, comment: '', direction: 1, times: [], notice: null, error: null,
@@ -56,12 +58,15 @@ export function createReviewSession(deps: ReviewSessionDependencies) {
 
   const undecided = (): readonly ReviewItemReply[] => snapshot.items.filter((item) => !snapshot.decisions.has(item.id));
 
+  /** What need not be sent again: what is on screen, and what was answered and is on its way. */
+  const holding = (): string[] => [...new Set([...undecided().map((item) => item.id), ...deps.queue.pendingItems()])].slice(0, holdingMax);
+
   async function fill(): Promise<void> {
     if (claiming || undecided().length >= aheadMin) return;
     claiming = true;
     const before = undecided().length;
     try {
-      const reply = await deps.claim({ count: claimCount, holding: undecided().slice(0, 100).map((item) => item.id) });
+      const reply = await deps.claim({ count: claimCount, holding: holding() });
       take(reply);
     } catch (error) {
       set(undecided().length === 0 ? { phase: 'failed', error } : { error });

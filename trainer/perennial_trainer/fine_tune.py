@@ -66,6 +66,8 @@ def prepare(recipe: Recipe) -> torch.device:
 @torch.no_grad()
 def embed(network: OnnxNetwork, pictures: Pictures, members: Sequence[int], side: int, device: torch.device, hooks: Hooks, stage: str) -> tuple[Tensor, Tensor]:
     """Embeddings and labels of images as they are, at a side (0: the model's own)."""
+    if not members:
+        return torch.zeros(0, 1), torch.zeros(0, dtype=torch.long)
     network.eval()
     run = by_runtime(network, len(network.steps), pictures.threads) if device.type == "cpu" else lambda batch: network(batch.to(device)).cpu()
     found, labels, since = [], [], hooks.now()
@@ -77,8 +79,6 @@ def embed(network: OnnxNetwork, pictures: Pictures, members: Sequence[int], side
         done = sum(len(each) for each in labels)
         speed = done / max(hooks.now() - since, 1e-9)
         hooks.progress({"stage": stage, "images": done, "of": len(members), "imagesPerSecond": round(speed, 1), "secondsLeft": round((len(members) - done) / speed)})
-    if not found:
-        return torch.zeros(0, 1), torch.zeros(0, dtype=torch.long)
     return torch.cat(found), torch.cat(labels)
 
 

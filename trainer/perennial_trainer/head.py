@@ -35,8 +35,11 @@ def fit_head(embeddings: Tensor, labels: Tensor, classes: int, l2: float, balanc
     :param l2: penalty on half the squared weights, per image; 1/(C·n) of scikit-learn's C.
     """
     unit = F.normalize(embeddings, dim=1).double()
+    # Embeddings have much in common, which only the bias has to answer for: without it the steps are few.
+    mean = unit.mean(0)
+    unit = unit - mean
     weights = torch.zeros(classes, unit.shape[1], dtype=torch.double) if start is None else start.weights.double().clone()
-    bias = torch.zeros(classes, dtype=torch.double) if start is None else start.bias.double().clone()
+    bias = torch.zeros(classes, dtype=torch.double) if start is None else start.bias.double() + start.weights.double() @ mean
     weights.requires_grad_(True), bias.requires_grad_(True)
     by_class = _class_weights(labels, classes, balanced)
     optimiser = torch.optim.LBFGS([weights, bias], max_iter=150, history_size=20, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe")
@@ -48,7 +51,8 @@ def fit_head(embeddings: Tensor, labels: Tensor, classes: int, l2: float, balanc
         return loss
 
     optimiser.step(closure)
-    return Head(weights.detach().float(), bias.detach().float())
+    found = weights.detach()
+    return Head(found.float(), (bias.detach() - found @ mean).float())
 
 
 #: Penalty against the sum of the losses, 1/C of scikit-learn, strong to weak: what a light retrain chooses from.

@@ -315,7 +315,7 @@ class Winner(unittest.TestCase):
 
 class Killed(Folder):
     def test_kill_9_in_mid_epoch_goes_on_from_the_checkpoint(self):
-        small_job(self.store, {"imagePassesMax": 4000, "checkpointSeconds": 0, "patience": 0}, images=60)
+        small_job(self.store, {"imagePassesMax": 2000, "checkpointSeconds": 0, "patience": 0}, images=60)
         command = [sys.executable, "-m", "perennial_trainer.run", "--store", str(self.path / "store"), "--cache", str(self.path / "cache"), "--job", "job.json"]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"}
         child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -323,7 +323,7 @@ class Killed(Folder):
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline and not list(self.path.rglob("checkpoint.pt")):
             time.sleep(0.02)
-        time.sleep(0.5)
+        time.sleep(0.1)
         child.send_signal(signal.SIGKILL)
         child.stdout.close()
         self.assertEqual(child.wait(), -signal.SIGKILL)

@@ -52,14 +52,27 @@ class Prefixed:
 
 @unittest.skipUnless(SERVICES, "needs TEMPORAL_ADDRESS and S3_…: npm run test:trainer starts both")
 class RealWorker(unittest.IsolatedAsyncioTestCase):
+    #: A trainer for the tests that leave it as it was: loading PyTorch takes longer than what most of them do.
+    shared: "subprocess.Popen | None" = None
+    shared_queue = f"trainer-{uuid.uuid4()}"
+    shared_cache = tempfile.TemporaryDirectory()
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.shared is not None:
+            cls.shared.kill()
+            cls.shared.wait()
+        cls.shared_cache.cleanup()
+
     async def asyncSetUp(self):
         self.store = S3Store(S3Settings(os.environ["S3_ENDPOINT"], os.environ.get("S3_BUCKET", "perennial"), os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]))
         self.prefix = f"tests/{uuid.uuid4()}"
         self.queue = f"trainer-{uuid.uuid4()}"
+        self.workflows = f"{self.queue}-workflows"
         self.client = await Client.connect(os.environ["TEMPORAL_ADDRESS"])
         self.children: list[subprocess.Popen] = []
         self.cache = tempfile.TemporaryDirectory()
-        worker = Worker(self.client, task_queue=f"{self.queue}-workflows", workflows=[Train], workflow_runner=UnsandboxedWorkflowRunner())
+        worker = Worker(self.client, task_queue=self.workflows, workflows=[Train], workflow_runner=UnsandboxedWorkflowRunner())
         self.serving = asyncio.create_task(worker.run())
         self.worker = worker
 
@@ -73,10 +86,19 @@ class RealWorker(unittest.IsolatedAsyncioTestCase):
         self.cache.cleanup()
 
     def start_trainer(self) -> subprocess.Popen:
-        environment = {**os.environ, "TRAINER_TASK_QUEUE": self.queue, "PERENNIAL_CACHE_DIR": self.cache.name, "PYTHONPATH": os.pathsep.join(sys.path)}
-        child = subprocess.Popen([sys.executable, "-m", "perennial_trainer.worker"], env=environment)
+        """One of this test's own, which it may kill."""
+        child = self._spawn(self.queue, self.cache.name)
         self.children.append(child)
         return child
+
+    def share_trainer(self) -> None:
+        self.queue = self.shared_queue
+        if type(self).shared is None:
+            type(self).shared = self._spawn(self.shared_queue, self.shared_cache.name)
+
+    def _spawn(self, queue: str, cache: str) -> subprocess.Popen:
+        environment = {**os.environ, "TRAINER_TASK_QUEUE": queue, "PERENNIAL_CACHE_DIR": cache, "PYTHONPATH": os.pathsep.join(sys.path)}
+        return subprocess.Popen([sys.executable, "-m", "perennial_trainer.worker"], env=environment)
 
     def put_job(self, recipe: dict, images: int = 60) -> str:
         """A job whose keys carry this test's prefix."""
@@ -92,7 +114,7 @@ class RealWorker(unittest.IsolatedAsyncioTestCase):
         return f"{self.prefix}/job.json"
 
     async def begin(self, job_key: str):
-        return await self.client.start_workflow(Train.run, args=[self.queue, job_key], id=f"train-{uuid.uuid4()}", task_queue=f"{self.queue}-workflows")
+        return await self.client.start_workflow(Train.run, args=[self.queue, job_key], id=f"train-{uuid.uuid4()}", task_queue=self.workflows)
 
     async def told(self, handle, wanted, seconds: float = 240) -> dict:
         """The first heartbeat that is wanted, as anybody sees it who asks Temporal."""
@@ -123,14 +145,14 @@ class RealWorker(unittest.IsolatedAsyncioTestCase):
             await handle.result()
 
     async def test_a_short_job_ends_in_a_result(self):
-        self.start_trainer()
+        self.share_trainer()
         reply = await (await self.begin(self.put_job({"imagePassesMax": 64}))).result()
         result = json.loads(self.store.get(reply["resultKey"]))
         self.assertEqual((result["kind"], result["winner"]), ("training-result", reply["winner"]))
         self.assertTrue(self.store.get(result["model"]))
 
     async def test_a_cancel_ends_it_within_seconds(self):
-        self.start_trainer()
+        self.share_trainer()
         handle = await self.begin(self.put_job({"imagePassesMax": 1_000_000, "patience": 0}))
         await self.told(handle, lambda d, _: d["stage"] == "training")
         asked = time.monotonic()
@@ -140,7 +162,7 @@ class RealWorker(unittest.IsolatedAsyncioTestCase):
         self.assertLess(time.monotonic() - asked, 20)
 
     async def test_what_another_try_would_not_mend_is_not_tried_again(self):
-        self.start_trainer()
+        self.share_trainer()
         with self.assertRaises(WorkflowFailureError) as caught:
             await (await self.begin(self.put_job({"speed": 1}))).result()
         self.assertIn("speed is not a setting", str(caught.exception.cause.cause))

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { Logo } from '../components/logo.tsx';
 import { RoundNotice } from '../components/round-notice.tsx';
 import { meQuery, useMay, useProjectSlug } from '../features/session/index.ts';
@@ -12,12 +13,19 @@ export function ProjectLayout() {
   const project = useProjectSlug();
   const may = useMay();
   const params = { project };
+  const { pathname } = useLocation();
+  const bar = useRef<HTMLDivElement>(null);
+  // On a narrow screen the bar goes on past the edge: where one is stays in sight.
+  useEffect(() => {
+    const here = bar.current?.querySelector<HTMLElement>('a.active');
+    if (bar.current !== null && here != null) bar.current.scrollLeft = here.offsetLeft - bar.current.offsetLeft - (bar.current.clientWidth - here.offsetWidth) / 2;
+  }, [pathname]);
   return (
     <div className="shell">
       <a className="skip-link" href="#content">{t('app.skip')}</a>
       <nav className="bar" aria-label={t('app.menu')}>
         <Link to="/p/$project" params={params} className="bar-mark" aria-label={t('app.name')}><Logo /></Link>
-        <div className="bar-nav">
+        <div ref={bar} className="bar-nav">
           <Link to="/p/$project" params={params} activeOptions={{ exact: true }}>{t('nav.home')}</Link>
           <Link to="/p/$project/review" params={params}>{t('nav.review')}</Link>
           {may('adjudicator') && <Link to="/p/$project/adjudicate" params={params}>{t('nav.adjudicate')}</Link>}

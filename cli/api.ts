@@ -62,6 +62,7 @@ export function projectApi(client: Client, slug: string) {
   return {
     show: () => get('', projectSchema),
     policy: () => get('/policy', policySchema),
+    setPolicy: (policy: z.input<typeof policySchema>) => client.send('PUT', at('/policy'), z.strictObject({ outcome: z.literal('done') }), { json: policy }),
     storeImage: (image: OutgoingImage) => post('/images', storedImageSchema, { raw: rawOf(image), query: aboutOf(image), key: image.key }),
     predictOne: (image: OutgoingImage) => post('/predictions', z.union([predictionSchema, predictManyReplySchema]), { raw: rawOf(image), query: aboutOf(image), key: image.key }),
     predictMany: (images: readonly OutgoingImage[], key: string) => post('/predictions', predictManyReplySchema, { form: () => formOf(images), key }),

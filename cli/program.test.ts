@@ -17,7 +17,7 @@ describe('the command line', () => {
 
   it('has every verb', () => {
     expect(verbs.map(({ path }) => path.join(' ')).sort()).toEqual([
-      'alert list', 'alert resolve', 'challenge abort', 'challenge approve', 'challenge clear', 'challenge hold', 'challenge list', 'challenge show', 'challenge start', 'cold-start', 'dataset diff', 'dataset export', 'dataset list', 'dataset show', 'dataset verify', 'doctor', 'drill', 'gate show', 'import', 'invite', 'key create', 'label import', 'lineage', 'model hindsight', 'model import', 'model list', 'predict', 'project create', 'project list', 'project show',
+      'alert list', 'alert resolve', 'challenge abort', 'challenge approve', 'challenge clear', 'challenge hold', 'challenge list', 'challenge policy', 'challenge show', 'challenge start', 'cold-start', 'dataset diff', 'dataset export', 'dataset list', 'dataset show', 'dataset verify', 'doctor', 'drill', 'gate show', 'import', 'invite', 'key create', 'label import', 'lineage', 'model hindsight', 'model import', 'model list', 'predict', 'project create', 'project list', 'project show',
       'promote', 'promotion list', 'replay', 'retrain cancel', 'retrain full', 'retrain light', 'retrain show', 'rollback', 'round close', 'round list', 'round open', 'schedule list', 'schedule pause', 'schedule resume', 'schedule run', 'schedule set', 'status', 'trainer install',
     ]);
   });

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ChallengeDetail } from '../../contracts/challenges.ts';
 import type { ProjectApi } from '../api.ts';
 import type { CliContext } from '../context.ts';
+import { addChallengePolicyVerb } from './challenge-policy.ts';
 import { UsageError } from '../failures.ts';
 import { renderTable } from '../table.ts';
 import { addNoun, addProjectVerb, wholeNumber } from '../verb.ts';
@@ -13,7 +14,7 @@ const acts = {
   abort: { act: 'abort', summary: 'take it off the road; the champion stays, or comes back', example: 'trained on wrong labels' },
 } as const;
 
-/** `perennial challenge list|show|start|approve|hold|abort|clear`, `perennial drill` and `perennial alert` */
+/** `perennial challenge list|show|start|approve|hold|abort|clear|policy`, `perennial drill` and `perennial alert` */
 export function addChallengeVerbs(program: Command, context: CliContext): void {
   const noun = addNoun(program, 'challenge', 'a challenger on its road: shadow, canary, bake');
   const which = new Option('--challenge <id>', 'another one than the newest');
@@ -46,6 +47,7 @@ export function addChallengeVerbs(program: Command, context: CliContext): void {
     const done = await api.clearChallenge(await idOf(api, options), { reason: options.reason });
     context.print(options, done, () => `${done.why}.`);
   });
+  addChallengePolicyVerb(noun, context);
   addDrillVerb(program, context);
   addAlertVerbs(program, context);
 }

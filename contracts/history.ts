@@ -12,7 +12,7 @@ export const historyEventSchema = z.strictObject({
   at: instantSchema,
   /** Of a person, a key, or a part of the product, for instance `gate`. */
   actor: z.string(),
-  /** The person's name, where the actor is one. */
+  /** The person's or the key's name, where the actor is one. */
   actorName: z.string().nullable(),
   action: z.string(),
   subject: z.string(),

@@ -11,15 +11,15 @@ export function createHistoryReader(database: Database): HistoryReader {
     async events(projectId, { actor, action, except, subject, after, limit }) {
       const where = [
         Prisma.sql`h."projectId" = ${projectId}::uuid`,
-        ...(actor === null ? [] : [Prisma.sql`(h."actor" = ${actor} OR u."name" ILIKE ${`%${actor.replaceAll(/[\\%_]/g, '\\$&')}%`})`]),
+        ...(actor === null ? [] : [Prisma.sql`(h."actor" = ${actor} OR COALESCE(u."name", k."name") ILIKE ${`%${actor.replaceAll(/[\\%_]/g, '\\$&')}%`})`]),
         ...(action === null ? [] : [Prisma.sql`h."action" LIKE ${likes(action)}`]),
         ...(except === null ? [] : [Prisma.sql`h."action" NOT LIKE ${likes(except)}`]),
         ...(subject === null ? [] : [Prisma.sql`h."subject" = ${subject}`]),
         ...(after === null ? [] : [Prisma.sql`(h."at", h."id") < (SELECT "at", "id" FROM "HistoryEvent" WHERE "id" = ${after}::uuid)`]),
       ];
       return database.$queryRaw<HistoryEntry[]>`
-        SELECT h."id"::text, h."at", h."actor", u."name" AS "actorName", h."action", h."subject", h."before", h."after"
-        FROM "HistoryEvent" h LEFT JOIN "User" u ON u."id" = h."actor"
+        SELECT h."id"::text, h."at", h."actor", COALESCE(u."name", k."name") AS "actorName", h."action", h."subject", h."before", h."after"
+        FROM "HistoryEvent" h LEFT JOIN "User" u ON u."id" = h."actor" LEFT JOIN "ApiKey" k ON k."id"::text = h."actor"
         WHERE ${Prisma.join(where, ' AND ')} ORDER BY h."at" DESC, h."id" DESC LIMIT ${limit}`;
     },
   };

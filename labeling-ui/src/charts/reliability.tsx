@@ -16,7 +16,7 @@ export function Reliability({ bins, caption }: { bins: readonly Bin[]; caption: 
   return (
     <figure className="chart chart-square">
       <figcaption id={id}>{caption}</figcaption>
-      <svg viewBox={`0 0 ${left + size + 12} ${top + size + foot}`} role="img" aria-labelledby={id}>
+      <svg viewBox={`0 0 ${left + size + 24} ${top + size + foot}`} role="img" aria-labelledby={id}>
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <g key={share}>
             <line className="chart-rule" x1={left} x2={left + size} y1={y(share)} y2={y(share)} />

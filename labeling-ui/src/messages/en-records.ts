@@ -190,4 +190,7 @@ export const enRecords = {
   'history.action.challenge.rolled_back': 'Challenger rolled back',
   'history.action.challenge.replaced': 'Challenger replaced',
   'history.action.challenge.cleared': 'Challenger cleared',
+  'history.action.alias.set': 'Alias set right',
+  'history.action.alias.moved': 'Alias moved in MLflow',
+  'history.group.alias': 'Aliases',
 } as const;

@@ -192,4 +192,7 @@ export const esRecords: Readonly<Record<keyof typeof enRecords, string>> = {
   'history.action.challenge.rolled_back': 'Aspirante devuelto',
   'history.action.challenge.replaced': 'Aspirante reemplazado',
   'history.action.challenge.cleared': 'Aspirante con nueva oportunidad',
+  'history.action.alias.set': 'Alias corregido',
+  'history.action.alias.moved': 'Alias movido en MLflow',
+  'history.group.alias': 'Alias en MLflow',
 };

@@ -65,8 +65,9 @@ export const formatDay = (iso: string): string => kept('day', (of) => new Intl.D
 export const formatFigure = (value: number): string => kept('figure', (of) => new Intl.NumberFormat(of, { maximumSignificantDigits: 3 })).format(value);
 export const formatTime = (iso: string): string => kept('time', (of) => new Intl.DateTimeFormat(of, { dateStyle: 'medium', timeStyle: 'short' })).format(new Date(iso));
 export const formatClock = (iso: string): string => kept('clock', (of) => new Intl.DateTimeFormat(of, { timeStyle: 'medium' })).format(new Date(iso));
-/** 1.5 → "1.5 hours"; under an hour in minutes. */
+/** 1.5 → "1.5 hours"; under an hour in minutes, under a minute in seconds. */
 export function formatHours(hours: number): string {
-  const unit = hours < 1 ? 'minute' : 'hour';
-  return kept(`unit-${unit}`, (of) => new Intl.NumberFormat(of, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'hour' ? 1 : 0 })).format(hours < 1 ? hours * 60 : hours);
+  const [unit, value] = hours >= 1 ? ['hour', hours] as const : hours >= 1 / 60 ? ['minute', hours * 60] as const : ['second', hours * 3600] as const;
+  const digits = unit === 'hour' || (unit === 'minute' && value < 10) ? 1 : 0;
+  return kept(`unit-${unit}-${digits}`, (of) => new Intl.NumberFormat(of, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits })).format(value);
 }

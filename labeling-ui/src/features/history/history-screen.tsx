@@ -13,7 +13,7 @@ import { differences } from './differences.ts';
 export interface HistoryAsked { readonly actor?: string | undefined; readonly action?: string | undefined; readonly subject?: string | undefined }
 
 /** Groups of actions to choose from; labels are many, so they stand apart. */
-const groups = ['decisions', '*', 'label.*', 'model.*', 'challenge.*', 'policy.*', 'classes.*', 'image.*', 'person.*', 'key.*', 'holdout.*', 'gold.*', 'prediction.*'] as const;
+const groups = ['decisions', '*', 'label.*', 'model.*', 'challenge.*', 'alias.*', 'policy.*', 'classes.*', 'image.*', 'person.*', 'key.*', 'holdout.*', 'gold.*', 'prediction.*'] as const;
 const groupInWords = (group: string): string => { const key = `history.group.${group.replace('.*', '')}`; return isMessageKey(key) ? t(key) : group; };
 const actionInWords = (action: string): string => { const key = `history.action.${action}`; return isMessageKey(key) ? t(key) : action; };
 

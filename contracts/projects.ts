@@ -47,7 +47,7 @@ export const policySchema = z.strictObject({
     onCannotTell: z.enum(['wait', 'promoteIfSuperior']),
     // Newer than some stored policies: absent ones have the default.
     calibrationMargin: shareSchema.default(defaultPolicy.gate.calibrationMargin),
-    negativeFlipMax: shareSchema.default(defaultPolicy.gate.negativeFlipMax),
+    lostFlipMax: shareSchema.default(defaultPolicy.gate.lostFlipMax),
     latencyRatioMax: z.number().min(1).max(100).default(defaultPolicy.gate.latencyRatioMax),
     memoryRatioMax: z.number().min(1).max(100).default(defaultPolicy.gate.memoryRatioMax),
   }),

@@ -7,14 +7,14 @@ import type { GatePolicy } from './policy.ts';
 const namedMax = 500;
 
 /**
- * Negative flips: images that the champion answers rightly and the challenger wrongly (Yan and others 2021, "Positive-congruent
+ * Lost flips (negative flips elsewhere): images that the champion answers rightly and the challenger wrongly (Yan and others 2021, "Positive-congruent
  * training"). They are named, so that each can be looked at; they hold only where the policy sets a limit, for a better model
  * of a changed world loses some answers as well.
  */
-export function flipsCheck(pairs: PairedAnswers, { negativeFlipMax: margin, evidenceMin }: GatePolicy): GateCheck {
+export function flipsCheck(pairs: PairedAnswers, { lostFlipMax: margin, evidenceMin }: GatePolicy): GateCheck {
   const images = pairs.length;
   const flips = pairs.filter((pair) => pair.champion === pair.truth && pair.challenger !== pair.truth);
-  const base = { name: 'negative flips', images, margin, imageIds: [...new Set(flips.flatMap(({ imageId }) => imageId ?? []))].slice(0, namedMax) };
+  const base = { name: 'lost flips', images, margin, imageIds: [...new Set(flips.flatMap(({ imageId }) => imageId ?? []))].slice(0, namedMax) };
   const facts = `The challenger is wrong on ${flips.length} of ${images} images that the champion answers rightly`;
   if (images === 0) return { ...base, answer: margin < 1 ? 'cannot_tell' : 'pass', difference: null, lower: null, upper: null, moreLabels: margin < 1 ? evidenceMin : null, sentence: 'There is nothing to look for lost answers on yet.' };
   const [share, lower, upper] = [flips.length / images, clopperPearsonLower(flips.length, images), clopperPearsonUpper(flips.length, images)];

@@ -43,15 +43,15 @@ describe('calibration', () => {
   });
 });
 
-describe('negative flips', () => {
+describe('lost flips', () => {
   const pairs = sureAnswers(400, (champion) => champion).map((pair, at) => (at < 12 ? { ...pair, champion: pair.truth, challenger: 1 - pair.truth } : pair));
   it('GATE21 are named, and hold only where the policy sets a limit that is surely passed', () => {
-    const told = named(judge(pairs).checks, 'negative flips');
+    const told = named(judge(pairs).checks, 'lost flips');
     expect([told.answer, told.imageIds]).toEqual(['pass', Array.from({ length: 12 }, (_, at) => `image-${at}`)]);
     expect(told.sentence).toContain('wrong on 12 of 400 images that the champion answers rightly');
-    const answers = [0.01, 0.03, 0.2].map((negativeFlipMax) => named(judge(pairs, { policy: { negativeFlipMax } }).checks, 'negative flips').answer);
+    const answers = [0.01, 0.03, 0.2].map((lostFlipMax) => named(judge(pairs, { policy: { lostFlipMax } }).checks, 'lost flips').answer);
     expect(answers).toEqual(['hold', 'cannot_tell', 'pass']);
-    const wanted = [0.03, 0.035, 0.04].map((negativeFlipMax) => named(judge(pairs, { policy: { negativeFlipMax } }).checks, 'negative flips').moreLabels);
+    const wanted = [0.03, 0.035, 0.04].map((lostFlipMax) => named(judge(pairs, { policy: { lostFlipMax } }).checks, 'lost flips').moreLabels);
     expect([wanted[0], wanted[1]! > wanted[2]!, wanted[2]! > 0]).toEqual([null, true, true]);
   });
 });

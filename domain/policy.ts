@@ -72,7 +72,7 @@ export interface GatePolicy {
   /** Most that the expected calibration error may grow by. */
   readonly calibrationMargin: number;
   /** Most images, as a share, that the champion answers rightly and the challenger wrongly; 1: told, and never a reason to hold. */
-  readonly negativeFlipMax: number;
+  readonly lostFlipMax: number;
   /** Most that the time within which 99 of 100 answers come may be, over the champion's; 100: any. */
   readonly latencyRatioMax: number;
   /** The same for memory. */
@@ -148,7 +148,7 @@ export const defaultPolicy: Policy = {
     evidenceMin: 50,
     onCannotTell: 'wait',
     calibrationMargin: 0.05,
-    negativeFlipMax: 1,
+    lostFlipMax: 1,
     latencyRatioMax: 1.1,
     memoryRatioMax: 1.2,
   },

@@ -2,7 +2,7 @@ import type { GateReportReply } from '../../../../contracts/models.ts';
 import { formatFigure, formatPoints, spoken, t } from '../../messages/index.ts';
 
 type Check = GateReportReply['checks'][number];
-const kinds = ['overall', 'reference', 'macro F1', 'calibration', 'negative flips', 'latency', 'memory'] as const;
+const kinds = ['overall', 'reference', 'macro F1', 'calibration', 'lost flips', 'latency', 'memory'] as const;
 type Part = { readonly kind: (typeof kinds)[number] } | { readonly kind: 'class'; readonly name: string };
 
 /** Which question a check asked. */

@@ -20,6 +20,7 @@ import type { Challenge } from '../domain/ports-challenges.ts';
 import type { Head } from '../domain/ports.ts';
 import { createFreshDatabase } from './fresh-database.ts';
 import { makeProject, promoteHead, startServing, storeVersion } from './serving-process.ts';
+import { ownNamespace } from './own-namespace.ts';
 import { keepWorker } from './worker-process.ts';
 
 /** Nothing happens by itself: hours that no test waits for. */
@@ -44,13 +45,15 @@ export async function until(what: string, holds: () => Promise<boolean>, ms: num
 
 /** The real worker, started again whenever it dies, and the real serving, over a database of their own; MLflow and Temporal are the run's. */
 export async function startRoadProcesses(services: Readonly<Record<string, string>>) {
+  // The real worker listens where every real worker does: in a namespace of its own it gets nobody else's work, nor they its.
+  const namespace = await ownNamespace(services['TEMPORAL_ADDRESS']!);
   const fresh = await createFreshDatabase();
   const database = createDatabase(fresh.databaseUrl);
   const store = createMinioStore({ endpoint: services['S3_ENDPOINT']!, accessKey: services['S3_ACCESS_KEY']!, secretKey: services['S3_SECRET_KEY']!, bucket: services['S3_BUCKET']! });
   const registry = createMlflowRegistry({ trackingUri: services['MLFLOW_TRACKING_URI']!, clock: { now: () => new Date() } });
-  const workflows = createTemporalWorkflows({ address: services['TEMPORAL_ADDRESS']!, namespace: 'default' });
+  const workflows = createTemporalWorkflows({ address: services['TEMPORAL_ADDRESS']!, namespace });
   const failpoints = mkdtempSync(join(tmpdir(), 'perennial-failpoints-'));
-  const environment = { ...services, DATABASE_URL: fresh.databaseUrl, PERENNIAL_CACHE_DIR: '/tmp/perennial-test-cache', PERENNIAL_FAILPOINTS: failpoints };
+  const environment = { ...services, DATABASE_URL: fresh.databaseUrl, TEMPORAL_NAMESPACE: namespace, PERENNIAL_CACHE_DIR: '/tmp/perennial-test-cache', PERENNIAL_FAILPOINTS: failpoints };
   const worker = keepWorker(environment);
   const serving = await startServing(environment);
   const [challenges, records, reviews] = [createChallengeRepository(database), createModelRepository(database), createReviewRepository(database)];

@@ -12,7 +12,7 @@ const least: Record<string, string> = {
   'post review/claims': 'annotator', 'post review/items/{item}/annotations': 'annotator', 'post review/annotations/{annotation}/withdrawal': 'annotator', 'post review/leases/renewals': 'annotator', 'post review/leases/release': 'annotator',
   'post review/bursts/claims': 'annotator', 'get review/items/{item}/frames': 'annotator', 'post review/items/{item}/burst-annotations': 'annotator',
   'get review/grid/classes': 'annotator', 'post review/grid/claims': 'annotator', 'post review/grid/decisions': 'annotator',
-  'get review/items/{item}/evidence': 'annotator', 'get review/statistics': 'annotator', 'get review/agreement': 'adjudicator',
+  'get review/items/{item}/evidence': 'annotator', 'get review/items/{item}/activation': 'annotator', 'get review/statistics': 'annotator', 'get review/agreement': 'adjudicator',
   'get rounds': 'annotator', 'post rounds': 'engineer', 'get rounds/{round}': 'annotator', 'get rounds/{round}/progress': 'annotator', 'get rounds/{round}/items': 'adjudicator', 'post rounds/{round}/close': 'engineer', 'post rounds/{round}/deadline': 'engineer',
   'get adjudication/items': 'adjudicator', 'get adjudication/items/{item}': 'adjudicator', 'post adjudication/items/{item}/verdict': 'adjudicator', 'post adjudication/verdicts/{adjudication}/withdrawal': 'adjudicator', 'post label-hunts': 'engineer',
   'get gold-images': 'engineer', 'post gold-images': 'engineer', 'delete gold-images/{image}': 'engineer', 'get people/statistics': 'engineer',

@@ -1,3 +1,4 @@
+import { labelsMax } from './paired-answers.ts';
 export type GateAnswer = 'pass' | 'hold' | 'cannot_tell';
 
 /** One question the gate asked, with the figures that answered it. Differences and margins are shares: 0.01 is a point. */
@@ -22,12 +23,14 @@ const powerFactor = 2.28;
 
 /**
  * Labels still wanted, beside the images there are, before a lower bound of this width would lie above −margin; null where
- * the difference seen is below it already.
+ * the difference seen is below it already, or so near it that nobody would label so many.
  * @param least what the policy's least evidence still wants
  */
 export function labelsByWidth({ images, difference, lower }: { images: number; difference: number; lower: number }, margin: number, least: number): number | null {
   const room = margin + Math.min(0, difference);
-  return room > 0 ? Math.max(least, Math.ceil(images * ((difference - lower) / room) ** 2 * powerFactor) - images) : null;
+  if (room <= 0) return null;
+  const wanted = Math.ceil(images * ((difference - lower) / room) ** 2 * powerFactor) - images;
+  return wanted > labelsMax ? null : Math.max(least, wanted);
 }
 
 /** A share in percentage points, with its sign: 0.012 is "+1.2". */

@@ -60,6 +60,9 @@ export function comparePairs(pairs: PairedAnswers): PairedResult {
   };
 }
 
+/** More labels than this are no advice: the loss seen is the margin, but for what a floating point leaves. */
+export const labelsMax = 10_000_000;
+
 /**
  * Labels still wanted before "not worse by more than `margin`" can be shown with power 80 %, should what was seen so far
  * be true; null where what was seen is worse than that already, for then more labels would only show the loss.
@@ -73,6 +76,7 @@ export function labelsStillWanted(result: PairedResult, margin: number, evidence
   // No disagreement among few images does not mean that there is none: one in the next two is supposed.
   const disagreeShare = Math.min(0.99, Math.max(result.disagreeShare, 1 / (result.images + 2)));
   const wanted = requiredPairs({ disagreeShare, margin: Math.min(0.99, room), designEffect: result.designEffect });
+  if (wanted > labelsMax) return least > 0 ? least : null;
   return Math.max(wanted - result.images, least, 1);
 }
 

@@ -1,6 +1,7 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { PerennialError } from '../../domain/errors.ts';
 import type { Workflows } from '../../domain/ports-workflows.ts';
+import { executeOnce } from './execute-once.ts';
 
 const taskQueue = 'perennial';
 const idOf = (projectId: string, challengeId: string): string => `${projectId}/walk-road/${challengeId}`;
@@ -29,14 +30,5 @@ export async function lookAtRoad(client: Client, projectId: string, challengeId:
   await client.workflow.getHandle(idOf(projectId, challengeId)).signal('lookAgain');
 }
 
-export async function drillNow(client: Client, request: Parameters<Workflows['drillNow']>[0]): ReturnType<Workflows['drillNow']> {
-  const workflowId = `${request.projectId}/drill-rollback/${request.key}`;
-  type Reply = Awaited<ReturnType<Workflows['drillNow']>>;
-  try {
-    return (await client.workflow.execute('drillRollback', { taskQueue, workflowId, args: [request], workflowExecutionTimeout: '10 minutes', workflowIdReusePolicy: 'REJECT_DUPLICATE' })) as Reply;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return (await client.workflow.getHandle(workflowId).result()) as Reply;
-    if (error instanceof WorkflowFailedError) throw new PerennialError('INTERNAL', 'The drill could not be run.', {}, { cause: error });
-    throw error;
-  }
-}
+export const drillNow = (client: Client, request: Parameters<Workflows['drillNow']>[0]): ReturnType<Workflows['drillNow']> =>
+  executeOnce(client, 'drillRollback', { taskQueue, workflowId: `${request.projectId}/drill-rollback/${request.key}`, input: request, timeout: '10 minutes', failed: 'The drill could not be run.' });

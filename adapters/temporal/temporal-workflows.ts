@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError,
 import { PerennialError } from '../../domain/errors.ts';
 import type { RetrainStatus, Workflows } from '../../domain/ports-workflows.ts';
 import { createLazyClient, type TemporalAddress } from './connect.ts';
+import { executeOnce } from './execute-once.ts';
 import { actOnRoad, drillNow, lookAtRoad, startRoad } from './roads.ts';
 import { runningStep } from './running-step.ts';
 import { editSchedule, ensureSchedules, listSchedules, runSchedule } from './schedules.ts';
@@ -98,28 +99,11 @@ async function handleOf(client: Client, projectId: string, id: string): Promise<
   throw new PerennialError('REQUEST_NOT_FOUND');
 }
 
-async function collectNow(client: Client, request: Parameters<Workflows['collectNow']>[0]): Promise<Awaited<ReturnType<Workflows['collectNow']>>> {
-  const workflowId = `${request.projectId}/collect-predictions/${request.key}`;
-  try {
-    return (await client.workflow.execute('collectPredictions', { taskQueue, workflowId, args: [request], workflowExecutionTimeout: '5 minutes', workflowIdReusePolicy: 'REJECT_DUPLICATE' })) as Awaited<ReturnType<Workflows['collectNow']>>;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return (await client.workflow.getHandle(workflowId).result()) as Awaited<ReturnType<Workflows['collectNow']>>;
-    if (error instanceof WorkflowFailedError) throw new PerennialError('INTERNAL', 'The round could not be collected.', {}, { cause: error });
-    throw error;
-  }
-}
+const collectNow = (client: Client, request: Parameters<Workflows['collectNow']>[0]): ReturnType<Workflows['collectNow']> =>
+  executeOnce(client, 'collectPredictions', { taskQueue, workflowId: `${request.projectId}/collect-predictions/${request.key}`, input: request, timeout: '5 minutes', failed: 'The round could not be collected.' });
 
-async function huntNow(client: Client, { key, ...input }: Parameters<Workflows['huntNow']>[0]): ReturnType<Workflows['huntNow']> {
-  const workflowId = `${input.projectId}/hunt-labels/${key}`;
-  type Reply = Awaited<ReturnType<Workflows['huntNow']>>;
-  try {
-    return (await client.workflow.execute('huntLabels', { taskQueue, workflowId, args: [input], workflowExecutionTimeout: '30 minutes', workflowIdReusePolicy: 'REJECT_DUPLICATE' })) as Reply;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return (await client.workflow.getHandle(workflowId).result()) as Reply;
-    if (error instanceof WorkflowFailedError) throw new PerennialError('INTERNAL', 'Labels could not be looked at again.', {}, { cause: error });
-    throw error;
-  }
-}
+const huntNow = (client: Client, { key, ...input }: Parameters<Workflows['huntNow']>[0]): ReturnType<Workflows['huntNow']> =>
+  executeOnce(client, 'huntLabels', { taskQueue, workflowId: `${input.projectId}/hunt-labels/${key}`, input, timeout: '30 minutes', failed: 'Labels could not be looked at again.' });
 
 /** What is over has no one to tell. */
 function unlessOver(error: unknown): void {
